@@ -1,0 +1,71 @@
+/**
+ * A `Store` holds blocks by digest, pins, and heads: names for digests.
+ *
+ * It is a port: everything above it needs `read`, `transact` and `head`, in one of two shapes, synchronous
+ * (`Store`: memory, LMDB) or asynchronous (`AsyncStore`: a network). One transaction is all or nothing.
+ *
+ * Laws (`coppice/laws`, store): a block read is the block put; a put whose links are absent is refused (`Dangling`);
+ * a transaction that fails changes nothing; equal blocks are stored once; a head moves only from where it was
+ * expected (`HeadMoved`); what a head or a pin reaches is never taken.
+ */
+import type { IOEither } from 'fp-ts/lib/IOEither.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Digest } from '../data/Digest.js'
+import type { Dangling, HeadMoved, Missing, NotPinned, StoreFailed } from '../data/Failure.js'
+import type { Ref } from '../data/Ref.js'
+
+/** One block to store. Its `ref` and its links' refs learn their numbers from the store. */
+export interface Put {
+  readonly ref: Ref
+  readonly bytes: Uint8Array
+  /** Every link in the block, repeated as often as it stands there. Earlier puts of the transaction count as present. */
+  readonly links: ReadonlyArray<Ref>
+  /** Links to earlier history, which a cut may end; not repeated in `links`. */
+  readonly parents?: ReadonlyArray<Ref>
+}
+
+/** Moves `name` from `expect` to `next`; `null` stands for "no such head". */
+export interface HeadMove {
+  readonly name: string
+  readonly expect: Digest | null
+  readonly next: Digest | null
+}
+
+export interface Transaction {
+  /** Children before their parents. */
+  readonly puts?: ReadonlyArray<Put>
+  /** Each adds one pin; a block may be pinned many times. */
+  readonly pins?: ReadonlyArray<Digest>
+  readonly unpins?: ReadonlyArray<Digest>
+  /** Blocks whose `parents` no longer hold their history; cutting twice is cutting once. */
+  readonly cuts?: ReadonlyArray<Digest>
+  readonly heads?: ReadonlyArray<HeadMove>
+}
+
+/** What a transaction did: the digests that were new, and those that were there already. */
+export interface Receipt {
+  readonly added: ReadonlyArray<Digest>
+  readonly known: ReadonlyArray<Digest>
+}
+
+export type TransactFailure = Dangling | HeadMoved | Missing | NotPinned | StoreFailed
+
+/** The synchronous shape. `read` answers in the order asked, `undefined` for what is not there. */
+export interface Store {
+  readonly read: (
+    digests: ReadonlyArray<Digest>,
+  ) => IOEither<StoreFailed, ReadonlyArray<Uint8Array | undefined>>
+  readonly transact: (transaction: Transaction) => IOEither<TransactFailure, Receipt>
+  readonly head: (name: string) => IOEither<StoreFailed, Digest | null>
+  readonly heads: (prefix: string) => IOEither<StoreFailed, ReadonlyArray<readonly [string, Digest]>>
+}
+
+/** The asynchronous shape, method for method. */
+export interface AsyncStore {
+  readonly read: (
+    digests: ReadonlyArray<Digest>,
+  ) => TaskEither<StoreFailed, ReadonlyArray<Uint8Array | undefined>>
+  readonly transact: (transaction: Transaction) => TaskEither<TransactFailure, Receipt>
+  readonly head: (name: string) => TaskEither<StoreFailed, Digest | null>
+  readonly heads: (prefix: string) => TaskEither<StoreFailed, ReadonlyArray<readonly [string, Digest]>>
+}

@@ -72,7 +72,7 @@ export interface HeadMoved {
   readonly actual: Digest | null
 }
 
-/** An unpin of a block that is not pinned, or a cut of a block that is not there. */
+/** An unpin of a block that is not pinned. */
 export interface NotPinned {
   readonly _tag: 'NotPinned'
   readonly digest: Digest

@@ -12,7 +12,7 @@ import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from '../data/Digest.js'
 import type { Dangling, HeadMoved, Missing, NotPinned, StoreFailed } from '../data/Failure.js'
-import type { Ref } from '../data/Ref.js'
+import type { Ref, Stamp } from '../data/Ref.js'
 
 /** One block to store. Its `ref` and its links' refs learn their numbers from the store. */
 export interface Put {
@@ -52,20 +52,29 @@ export type TransactFailure = Dangling | HeadMoved | Missing | NotPinned | Store
 
 /** The synchronous shape. `read` answers in the order asked, `undefined` for what is not there. */
 export interface Store {
+  /** Whether what it reads never left this process, so that nobody has to hash it again. */
+  readonly trusted?: boolean
   readonly read: (
     digests: ReadonlyArray<Digest>,
   ) => IOEither<StoreFailed, ReadonlyArray<Uint8Array | undefined>>
   readonly transact: (transaction: Transaction) => IOEither<TransactFailure, Receipt>
+  /**
+   * Brings refs up to date: those whose blocks are there carry the stamp that it answers, and their numbers; the rest
+   * carry another one. With no refs it only answers the stamp of now.
+   */
+  readonly locate: (refs: ReadonlyArray<Ref>) => IOEither<StoreFailed, Stamp>
   readonly head: (name: string) => IOEither<StoreFailed, Digest | null>
   readonly heads: (prefix: string) => IOEither<StoreFailed, ReadonlyArray<readonly [string, Digest]>>
 }
 
 /** The asynchronous shape, method for method. */
 export interface AsyncStore {
+  readonly trusted?: boolean
   readonly read: (
     digests: ReadonlyArray<Digest>,
   ) => TaskEither<StoreFailed, ReadonlyArray<Uint8Array | undefined>>
   readonly transact: (transaction: Transaction) => TaskEither<TransactFailure, Receipt>
+  readonly locate: (refs: ReadonlyArray<Ref>) => TaskEither<StoreFailed, Stamp>
   readonly head: (name: string) => TaskEither<StoreFailed, Digest | null>
   readonly heads: (prefix: string) => TaskEither<StoreFailed, ReadonlyArray<readonly [string, Digest]>>
 }

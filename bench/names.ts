@@ -1,0 +1,6 @@
+/** The benches there are. Each is the module of its name in this folder and exports `bench`. */
+export const names = ['trie', 'hash', 'codec', 'branch', 'memory'] as const
+
+export type Name = (typeof names)[number]
+
+export const isName = (text: string): text is Name => (names as readonly string[]).includes(text)

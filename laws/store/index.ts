@@ -1,0 +1,11 @@
+/** The laws of stores, ledgers and journals, and what helps to test what is built on a store. */
+export * as broken from './broken.js'
+export * as brokenLedgers from './brokenLedgers.js'
+export { collectingLaws } from './collectingLaws.js'
+export * as dag from './dag.js'
+export { faulty, faultyAsync, type Plan } from './faulty.js'
+export { type Journals, journalLaws, journallingLaws, snapshotLaws } from './journalLaws.js'
+export { type Ledgers, ledgerLaws } from './ledgerLaws.js'
+export { type ManualClock, manualClock } from './manualClock.js'
+export type { Collecting, Effect, Journalling, Source, Subject } from './Subject.js'
+export { storeLaws } from './storeLaws.js'

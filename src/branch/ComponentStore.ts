@@ -1,0 +1,168 @@
+/**
+ * A `ComponentStore` is what agents share: a store of blocks, the loaded nodes of it, and the families of references
+ * that live on it.
+ *
+ * Equal committed subtrees are one block in the store and one object in memory, whichever agents they belong to. Of a
+ * component one can ask how often it is referred to, since when it is shared, and which references hold it.
+ *
+ * Laws (`coppice/laws`, `referenceLaws`): releasing every reference and collecting leaves what heads reach, and
+ * nothing else; what a live reference reaches is never taken; equal commits add nothing.
+ *
+ * @example
+ * import { ComponentStore, MemoryStore, State, StateReference } from 'coppice'
+ * import * as E from 'fp-ts/lib/Either.js'
+ *
+ * const components = ComponentStore.make(MemoryStore.make())
+ * const root = StateReference.root(components)(State.empty)()
+ * assert.strictEqual(ComponentStore.live(components)(), 1)
+ * assert.ok(E.isRight(StateReference.commit()(root)()))
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { IO } from 'fp-ts/lib/IO.js'
+import type { IOEither } from 'fp-ts/lib/IOEither.js'
+import type * as O from 'fp-ts/lib/Option.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Digest } from '../data/Digest.js'
+import type { AsyncStore, Store, TransactFailure } from '../store/Store.js'
+import * as Residency from '../trie/Residency.js'
+import { below, Family, type Member, Pins } from './internal/family.js'
+import { type Program, run, runAsync, transact } from './internal/program.js'
+
+/** Over a synchronous store `S` its effects are `IOEither`, over an asynchronous one `TaskEither`. */
+export interface ComponentStore<S extends Store | AsyncStore = Store> {
+  readonly store: S
+  readonly residency: Residency.Residency
+}
+
+/** A store that can say how often a block is referred to. */
+export interface Counting {
+  readonly count: (digest: Digest) => IO<number>
+  readonly sharedSince: (digest: Digest) => IO<O.Option<number>>
+}
+
+/** What is known of a component. */
+export interface Component {
+  readonly digest: Digest
+  /** References to its block: links, heads, pins. */
+  readonly count: number
+  /** When, in ms, its count first reached two. */
+  readonly sharedSince: O.Option<number>
+  /** Whether it is in memory now. */
+  readonly resident: boolean
+}
+
+class Components<S extends Store | AsyncStore> implements ComponentStore<S> {
+  readonly store: S
+  readonly residency: Residency.Residency
+  /** Digests of which a pin is no longer needed. */
+  readonly released: Array<Digest> = []
+  private readonly families = new Set<WeakRef<Family>>()
+  private readonly finalizer = new FinalizationRegistry<readonly [Pins, WeakRef<Family>]>(
+    ([pins, family]) => {
+      this.families.delete(family)
+      pins.releaseAll()
+    },
+  )
+  constructor(store: S, residency: Residency.Residency) {
+    this.store = store
+    this.residency = residency
+  }
+  newFamily(): Family {
+    const pins = new Pins(this.released)
+    const family = new Family(pins, () => {
+      this.families.delete(weak)
+      this.finalizer.unregister(weak)
+    })
+    const weak = new WeakRef(family)
+    this.families.add(weak)
+    this.finalizer.register(family, [pins, weak], weak)
+    return family
+  }
+  living(): ReadonlyArray<Family> {
+    return [...this.families].flatMap((weak) => weak.deref() ?? [])
+  }
+}
+
+/** @internal */
+export const internals = <S extends Store | AsyncStore>(
+  components: ComponentStore<S>,
+): {
+  readonly newFamily: () => Family
+  readonly living: () => ReadonlyArray<Family>
+  readonly released: Array<Digest>
+} => components as Components<S>
+
+/** @category constructors */
+export const make = <S extends Store | AsyncStore>(
+  store: S,
+  options: { readonly residency?: Residency.Residency } = {},
+): ComponentStore<S> => new Components(store, options.residency ?? Residency.make())
+
+/** The number of references that are not released. O(families). */
+export const live =
+  <S extends Store | AsyncStore>(components: ComponentStore<S>): IO<number> =>
+  () =>
+    internals(components)
+      .living()
+      .reduce((sum, family) => sum + family.live, 0)
+
+/** @internal Every reference that is not released. */
+export const members = <S extends Store | AsyncStore>(
+  components: ComponentStore<S>,
+): ReadonlyArray<Member> => {
+  const found: Array<Member> = []
+  const stack = internals(components)
+    .living()
+    .flatMap((family) => below(family.first))
+  for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
+    found.push(member)
+    stack.push(...below(member.first))
+  }
+  return found
+}
+
+/** What is known of the component with a digest. */
+export const component =
+  <S extends Store & Counting>(components: ComponentStore<S>) =>
+  (digest: Digest): IO<Component> =>
+  () => ({
+    digest,
+    count: components.store.count(digest)(),
+    sharedSince: components.store.sharedSince(digest)(),
+    resident: components.residency.has(digest),
+  })
+
+/** @internal Takes what is to be unpinned now; `giveBack` if the transaction failed. */
+export const takeReleased = <S extends Store | AsyncStore>(
+  components: ComponentStore<S>,
+): ReadonlyArray<Digest> => internals(components).released.splice(0)
+
+/** @internal */
+export const giveBack = <S extends Store | AsyncStore>(
+  components: ComponentStore<S>,
+  released: ReadonlyArray<Digest>,
+): void => {
+  internals(components).released.push(...released)
+}
+
+function* unpin<S extends Store | AsyncStore>(
+  components: ComponentStore<S>,
+): Program<E.Either<TransactFailure, number>> {
+  const unpins = takeReleased(components)
+  if (unpins.length === 0) return E.right(0)
+  const done = yield* transact({ unpins })
+  if (done._tag === 'Right') return E.right(unpins.length)
+  giveBack(components, unpins)
+  return done
+}
+
+/**
+ * Tells the store which pins released references no longer need; answers how many. Every commit and open does so
+ * too, so this is only for when neither comes.
+ */
+export const flush = (components: ComponentStore<Store>): IOEither<TransactFailure, number> =>
+  run(components.store, () => unpin(components))
+
+/** `flush` over an asynchronous store. */
+export const flushAsync = (components: ComponentStore<AsyncStore>): TaskEither<TransactFailure, number> =>
+  runAsync(components.store, () => unpin(components))

@@ -1,0 +1,491 @@
+/**
+ * A `StateReference` is a cell that holds a state: the only thing here that has identity and a life-cycle.
+ *
+ * Branching, lineage and release are `IO` and touch no store. Opening, committing and whatever may have to load are
+ * effects of the store that the family lives on: `IOEither`, or `TaskEither` under the names that end in `Async`.
+ *
+ * Laws (`coppice/laws`, `referenceLaws`):
+ * 1. isolation: what is done to one branch is seen by no other;
+ * 2. lineage: parent and children agree, generations grow by one, a released reference leaves its children to its
+ *    parent;
+ * 3. counts: `live` and `isShared` agree with a model after any interleaving;
+ * 4. what a live reference reaches stays in the store; release of all, and a collection, leave it empty.
+ *
+ * @example
+ * import { ComponentStore, Fetch, MemoryStore, State, StateReference } from 'coppice'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as IOE from 'fp-ts/lib/IOEither.js'
+ *
+ * const components = ComponentStore.make(MemoryStore.make())
+ * const root = StateReference.root(components)(State.empty)()
+ * const program = pipe(
+ *   StateReference.branch(root),
+ *   IOE.chainFirstW(StateReference.update(State.set(['step'], 1))),
+ *   IOE.chainW(StateReference.commit({ head: 'main' })),
+ * )
+ * assert.ok(E.isRight(program()))
+ * assert.strictEqual(StateReference.children(root)().length, 1)
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { IO } from 'fp-ts/lib/IO.js'
+import type { IOEither } from 'fp-ts/lib/IOEither.js'
+import * as O from 'fp-ts/lib/Option.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Digest } from '../data/Digest.js'
+import { type Corrupt, type Released, released, type StoreFailed } from '../data/Failure.js'
+import type { AsyncStore, HeadMove, Store, TransactFailure } from '../store/Store.js'
+import type * as Fetch from '../trie/Fetch.js'
+import { type Component, LINK } from '../trie/internal/node.js'
+import { doubtful, pack } from '../trie/internal/pack.js'
+import { homeOf } from '../trie/Residency.js'
+import * as State from '../trie/State.js'
+import * as ComponentStore from './ComponentStore.js'
+import { Base, below, Cell, leave, Member, rebase } from './internal/family.js'
+import {
+  fetched,
+  locate,
+  type Program,
+  head as readHead,
+  run,
+  runAsync,
+  transact,
+} from './internal/program.js'
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+declare const brand: unique symbol
+
+/** A cell over a store of type `S`. `using` releases it. */
+export interface StateReference<S extends Store | AsyncStore = Store> extends Disposable {
+  readonly [brand]: S
+}
+
+class Reference extends Member implements Disposable {
+  declare readonly [brand]: never
+  readonly components: ComponentStore.ComponentStore<Store | AsyncStore>
+  constructor(
+    components: ComponentStore.ComponentStore<Store | AsyncStore>,
+    family: Member['family'],
+    parent: Member | null,
+    generation: number,
+    cell: Cell,
+    base: Base,
+  ) {
+    super(family, parent, generation, cell, base)
+    this.components = components
+  }
+  [Symbol.dispose](): void {
+    leave(this)
+  }
+}
+
+const inside = <S extends Store | AsyncStore>(reference: StateReference<S>): Reference =>
+  reference as unknown as Reference
+const outside = <S extends Store | AsyncStore>(reference: Member): StateReference<S> =>
+  reference as unknown as StateReference<S>
+const componentsOf = <S extends Store | AsyncStore>(
+  reference: StateReference<S>,
+): ComponentStore.ComponentStore<S> =>
+  inside(reference).components as unknown as ComponentStore.ComponentStore<S>
+
+const gone = (reference: Reference): E.Left<Released> => ({
+  _tag: 'Left',
+  left: released(reference.generation),
+})
+
+// -------------------------------------------------------------------------------------
+// a life
+// -------------------------------------------------------------------------------------
+
+const beginWith = <S extends Store | AsyncStore>(
+  components: ComponentStore.ComponentStore<S>,
+  state: State.State,
+  digest: Digest | null,
+): StateReference<S> => {
+  const family = ComponentStore.internals(components).newFamily()
+  if (digest !== null) family.pins.hold(digest)
+  return outside(new Reference(components as never, family, null, 0, new Cell(state), new Base(digest)))
+}
+
+/** A reference to a state that came from no checkpoint: the root of a new family. O(1). */
+export const root =
+  <S extends Store | AsyncStore>(components: ComponentStore.ComponentStore<S>) =>
+  (state: State.State): IO<StateReference<S>> =>
+  () =>
+    beginWith(components, state, null)
+
+/**
+ * A child that holds the same state: one small object, counted and registered. O(1).
+ *
+ * Errors: `Released`.
+ */
+export const branch =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IOEither<Released, StateReference<S>> =>
+  () => {
+    const parent = inside(reference)
+    const { cell, base } = parent
+    if (cell === null) return gone(parent)
+    cell.holders++
+    base.holders++
+    return E.right(
+      outside(new Reference(parent.components, parent.family, parent, parent.generation + 1, cell, base)),
+    )
+  }
+
+/** `n` children. O(n). Errors: `Released`. */
+export const branchMany =
+  (n: number) =>
+  <S extends Store | AsyncStore>(
+    reference: StateReference<S>,
+  ): IOEither<Released, ReadonlyArray<StateReference<S>>> =>
+  () => {
+    const children: Array<StateReference<S>> = []
+    const one = branch(reference)
+    if (inside(reference).cell === null) return gone(inside(reference))
+    for (let i = 0; i < n; i++) {
+      const child = one()
+      if (child._tag === 'Left') return child
+      children.push(child.right)
+    }
+    return E.right(children)
+  }
+
+/** Lets go of a reference; again does nothing. Its children become its parent's. O(children). */
+export const release =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IO<void> =>
+  () =>
+    leave(inside(reference))
+
+/** Uses a branch of a reference and releases it, whatever comes of it. Errors: `Released`, and those of `use`. */
+export const bracket =
+  <S extends Store | AsyncStore, F, A>(use: (child: StateReference<S>) => IOEither<F, A>) =>
+  (reference: StateReference<S>): IOEither<F | Released, A> =>
+  () => {
+    const child = branch(reference)()
+    if (child._tag === 'Left') return child
+    try {
+      return use(child.right)()
+    } finally {
+      leave(inside(child.right))
+    }
+  }
+
+/** `bracket` for a use that takes time. */
+export const bracketAsync =
+  <S extends Store | AsyncStore, F, A>(use: (child: StateReference<S>) => TaskEither<F, A>) =>
+  (reference: StateReference<S>): TaskEither<F | Released, A> =>
+  async () => {
+    const child = branch(reference)()
+    if (child._tag === 'Left') return child
+    try {
+      return await use(child.right)()
+    } finally {
+      leave(inside(child.right))
+    }
+  }
+
+// -------------------------------------------------------------------------------------
+// its state
+// -------------------------------------------------------------------------------------
+
+/** The state that it holds. O(1). Errors: `Released`. */
+export const read =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IOEither<Released, State.State> =>
+  () => {
+    const { cell } = inside(reference)
+    return cell === null ? gone(inside(reference)) : E.right(cell.state)
+  }
+
+const put = (reference: Reference, state: State.State): void => {
+  const cell = reference.cell!
+  if (cell.state === state) return
+  if (cell.holders === 1) cell.state = state
+  else {
+    cell.holders--
+    reference.cell = new Cell(state)
+  }
+}
+
+/** Holds another state from now on. No other reference sees it. O(1). Errors: `Released`. */
+export const write =
+  (state: State.State) =>
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IOEither<Released, void> =>
+  () =>
+    inside(reference).cell === null ? gone(inside(reference)) : E.right(put(inside(reference), state))
+
+function* asking<F, A>(
+  reference: Reference,
+  f: (state: State.State) => Fetch.Fetch<F, A>,
+): Program<E.Either<F | Released | StoreFailed | Corrupt, A>> {
+  return reference.cell === null ? gone(reference) : yield* fetched(f(reference.cell.state))
+}
+
+function* updating<F>(
+  reference: Reference,
+  f: (state: State.State) => Fetch.Fetch<F, State.State>,
+): Program<E.Either<F | Released | StoreFailed | Corrupt, void>> {
+  const next = yield* asking(reference, f)
+  if (next._tag === 'Left') return next
+  // It may have been released while blocks were on their way.
+  return reference.cell === null ? gone(reference) : E.right(put(reference, next.right))
+}
+
+/** Asks its state, loading what that takes. Errors: those of `f`, `Released`, `StoreFailed`, `Corrupt`. */
+export const ask =
+  <F, A>(f: (state: State.State) => Fetch.Fetch<F, A>) =>
+  (reference: StateReference<Store>): IOEither<F | Released | StoreFailed | Corrupt, A> =>
+    run(componentsOf(reference).store, () => asking(inside(reference), f))
+
+/** `ask` over an asynchronous store. */
+export const askAsync =
+  <F, A>(f: (state: State.State) => Fetch.Fetch<F, A>) =>
+  (reference: StateReference<AsyncStore>): TaskEither<F | Released | StoreFailed | Corrupt, A> =>
+    runAsync(componentsOf(reference).store, () => asking(inside(reference), f))
+
+/** Changes its state, loading what that takes; on failure it keeps the one it has. Errors as `ask`. */
+export const update =
+  <F>(f: (state: State.State) => Fetch.Fetch<F, State.State>) =>
+  (reference: StateReference<Store>): IOEither<F | Released | StoreFailed | Corrupt, void> =>
+    run(componentsOf(reference).store, () => updating(inside(reference), f))
+
+/** `update` over an asynchronous store. Of two at once, the one that ends last counts. */
+export const updateAsync =
+  <F>(f: (state: State.State) => Fetch.Fetch<F, State.State>) =>
+  (reference: StateReference<AsyncStore>): TaskEither<F | Released | StoreFailed | Corrupt, void> =>
+    runAsync(componentsOf(reference).store, () => updating(inside(reference), f))
+
+// -------------------------------------------------------------------------------------
+// lineage and counts
+// -------------------------------------------------------------------------------------
+
+/** The nearest living ancestor. @category lineage */
+export const parent =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IO<O.Option<StateReference<S>>> =>
+  () =>
+    O.fromNullable(inside(reference).parent && outside<S>(inside(reference).parent as Member))
+
+/** The living references that were branched from it, the eldest first; after those that it inherited. */
+export const children =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IO<ReadonlyArray<StateReference<S>>> =>
+  () =>
+    below(inside(reference).first).map((member) => outside<S>(member))
+
+/** How many branchings lie between it and the root of its family. @category lineage */
+export const generation = <S extends Store | AsyncStore>(reference: StateReference<S>): number =>
+  inside(reference).generation
+
+/** The number of references of its family that are not released. O(1). @category lineage */
+export const live =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IO<number> =>
+  () =>
+    inside(reference).family.live
+
+/** @category lineage */
+export const isReleased =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IO<boolean> =>
+  () =>
+    inside(reference).cell === null
+
+/** Whether another reference holds the very same state, so that a change will part them. O(1). */
+export const isShared =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IO<boolean> =>
+  () =>
+    (inside(reference).cell?.holders ?? 0) > 1
+
+/** Whether the root of its state is in memory. O(1). */
+export const isMaterialised =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IO<boolean> =>
+  () => {
+    const { cell } = inside(reference)
+    if (cell === null) return false
+    const node = State.rootOf(cell.state)
+    return node.kind !== LINK || componentsOf(reference).residency.has(node.ref.digest)
+  }
+
+/** The digest of the checkpoint that it grew from, if it grew from one. @category lineage */
+export const checkpoint =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IO<O.Option<Digest>> =>
+  () =>
+    O.fromNullable(inside(reference).base.digest)
+
+/**
+ * The references of a component store whose states reach a component. Loads what is not in memory; visits each
+ * distinct node once, however many references share it.
+ */
+export const holders =
+  (digest: Digest) =>
+  (
+    components: ComponentStore.ComponentStore<Store>,
+  ): IOEither<State.LoadFailure | StoreFailed, ReadonlyArray<StateReference<Store>>> =>
+    run(components.store, function* () {
+      const references = ComponentStore.members(components).filter((member) => member.cell !== null)
+      const answers = yield* fetched(
+        State.reaching(
+          references.map((member) => member.cell!.state),
+          digest,
+        ),
+      )
+      if (answers._tag === 'Left') return answers
+      return E.right(references.filter((_, i) => answers.right[i]).map((member) => outside<Store>(member)))
+    })
+
+// -------------------------------------------------------------------------------------
+// the store
+// -------------------------------------------------------------------------------------
+
+function* opening<S extends Store | AsyncStore>(
+  components: ComponentStore.ComponentStore<S>,
+  digest: Digest,
+  heads: ReadonlyArray<HeadMove>,
+): Program<E.Either<TransactFailure, StateReference<S>>> {
+  const unpins = ComponentStore.takeReleased(components)
+  const pinned = yield* transact({ pins: [digest], unpins, heads })
+  if (pinned._tag === 'Left') {
+    ComponentStore.giveBack(components, unpins)
+    return pinned
+  }
+  return E.right(beginWith(components, State.open(digest, components.residency), digest))
+}
+
+/**
+ * A reference to a stored state, of which nothing is loaded yet. Pins it until the family is gone. O(1).
+ *
+ * Errors: `Missing` if the store does not hold it, `StoreFailed`.
+ */
+export const open =
+  (components: ComponentStore.ComponentStore<Store>) =>
+  (digest: Digest): IOEither<TransactFailure, StateReference<Store>> =>
+    run(components.store, () => opening(components, digest, []))
+
+/** `open` over an asynchronous store. */
+export const openAsync =
+  (components: ComponentStore.ComponentStore<AsyncStore>) =>
+  (digest: Digest): TaskEither<TransactFailure, StateReference<AsyncStore>> =>
+    runAsync(components.store, () => opening(components, digest, []))
+
+function* openingHead<S extends Store | AsyncStore>(
+  components: ComponentStore.ComponentStore<S>,
+  name: string,
+): Program<E.Either<TransactFailure, O.Option<StateReference<S>>>> {
+  for (;;) {
+    const digest = yield* readHead(name)
+    if (digest._tag === 'Left') return digest
+    if (digest.right === null) return E.right(O.none)
+    // The pin and the check are one transaction: between look and pin the head may move and its state be collected.
+    const opened = yield* opening(components, digest.right, [
+      { name, expect: digest.right, next: digest.right },
+    ])
+    if (opened._tag === 'Right') return E.right(O.some(opened.right))
+    if (opened.left._tag !== 'HeadMoved' && opened.left._tag !== 'Missing') return opened
+  }
+}
+
+/** A reference to what a head names now; none if there is no such head. Errors: `StoreFailed`. */
+export const openHead =
+  (components: ComponentStore.ComponentStore<Store>) =>
+  (name: string): IOEither<TransactFailure, O.Option<StateReference<Store>>> =>
+    run(components.store, () => openingHead(components, name))
+
+/** `openHead` over an asynchronous store. */
+export const openHeadAsync =
+  (components: ComponentStore.ComponentStore<AsyncStore>) =>
+  (name: string): TaskEither<TransactFailure, O.Option<StateReference<AsyncStore>>> =>
+    runAsync(components.store, () => openingHead(components, name))
+
+export interface CommitOptions {
+  /** A head to move to what is committed, in the same transaction. */
+  readonly head?: string
+  /** Where the head has to stand for that; by default it is looked up. `null`: there is no such head. */
+  readonly expect?: Digest | null
+}
+
+/** What a commit did. */
+export interface Committed {
+  readonly digest: Digest
+  /** Blocks that the store did not have. */
+  readonly added: number
+  /** Their content, in bytes. */
+  readonly bytes: number
+}
+
+export type CommitFailure = TransactFailure | Released
+
+function* committing(
+  reference: Reference,
+  { head, expect }: CommitOptions,
+): Program<E.Either<CommitFailure, Committed>> {
+  const { cell, components } = reference
+  if (cell === null) return gone(reference)
+  const { state } = cell
+  const node: Component = State.rootOf(state)
+  const absent = new Set<Component>()
+  let stamp = yield* locate([])
+  for (;;) {
+    if (stamp._tag === 'Left') return stamp
+    const asked = doubtful(node, stamp.right, absent)
+    if (asked.length === 0) break
+    const refs = asked.map((one) => one.ref!)
+    stamp = yield* locate(refs)
+    if (stamp._tag === 'Left') return stamp
+    for (const one of asked) if (one.ref!.stamp !== stamp.right) absent.add(one)
+  }
+  const { packed, root: kept } = pack(node, stamp.right, homeOf(components.residency))
+  const { digest } = kept.ref!
+  const heads: Array<HeadMove> = []
+  if (head !== undefined) {
+    const from = expect === undefined ? yield* readHead(head) : E.right(expect)
+    if (from._tag === 'Left') return from
+    heads.push({ name: head, expect: from.right, next: digest })
+  }
+  const unpins = ComponentStore.takeReleased(components)
+  const done = yield* transact({ puts: packed, pins: [digest], unpins, heads })
+  if (done._tag === 'Left') {
+    ComponentStore.giveBack(components, unpins)
+    return done
+  }
+  const { pins } = reference.family
+  pins.hold(digest)
+  if (reference.cell === null) pins.release(digest)
+  else {
+    rebase(reference, new Base(digest))
+    // Where an equal state is in memory already, hold that one.
+    if (kept !== node && reference.cell.state === state && kept.kind !== LINK)
+      put(reference, State.fromRoot(kept as never))
+  }
+  const added = new Set(done.right.added)
+  let bytes = 0
+  for (const block of packed) if (added.delete(block.ref.digest)) bytes += block.bytes.length
+  return E.right({ digest, added: done.right.added.length, bytes })
+}
+
+/**
+ * Stores its state and pins it, in one transaction with the head's move if one is named. O(what is new), whatever the
+ * size of the state; what the store holds already is not sent again.
+ *
+ * Errors: `HeadMoved`, `Dangling` if a part that was never loaded is not in this store, `Released`, `StoreFailed`.
+ */
+export const commit =
+  (options: CommitOptions = {}) =>
+  (reference: StateReference<Store>): IOEither<CommitFailure, Committed> =>
+    run(componentsOf(reference).store, () => committing(inside(reference), options))
+
+/** `commit` over an asynchronous store. */
+export const commitAsync =
+  (options: CommitOptions = {}) =>
+  (reference: StateReference<AsyncStore>): TaskEither<CommitFailure, Committed> =>
+    runAsync(componentsOf(reference).store, () => committing(inside(reference), options))
+
+/** Forgets what is in memory of a committed state: from now on it is loaded as it is touched. Errors: `Released`. */
+export const unload =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IOEither<Released, boolean> =>
+  () => {
+    const member = inside(reference)
+    if (member.cell === null) return gone(member)
+    const { digest } = member.base
+    if (digest === null || State.digest(member.cell.state) !== digest) return E.right(false)
+    put(member, State.open(digest, componentsOf(reference).residency))
+    return E.right(true)
+  }

@@ -1,0 +1,138 @@
+/**
+ * A family is the references that grew from one opened root.
+ *
+ * Inside it lineage is strong; outside it holds only integers and digests: what it has pinned. So a branch registers
+ * itself with a few pointer writes and three increments, and one finalizer serves the whole family: a reference that
+ * was dropped without release goes when all of its family has gone.
+ */
+import type { Digest } from '../../data/Digest.js'
+import type { State } from '../../trie/State.js'
+
+/** A state and how many references hold it; more than one, and it is shared. */
+export class Cell {
+  state: State
+  holders = 1
+  constructor(state: State) {
+    this.state = state
+  }
+}
+
+/** A checkpoint that references grew from, pinned while one of them lives. */
+export class Base {
+  readonly digest: Digest | null
+  holders = 1
+  constructor(digest: Digest | null) {
+    this.digest = digest
+  }
+}
+
+/** What must be unpinned when the family is gone; holds nothing of the family itself. */
+export class Pins {
+  /** Digests to unpin with the next transaction of the store. */
+  readonly released: Array<Digest>
+  private readonly held = new Map<Digest, number>()
+  constructor(released: Array<Digest>) {
+    this.released = released
+  }
+  hold(digest: Digest): void {
+    this.held.set(digest, (this.held.get(digest) ?? 0) + 1)
+  }
+  release(digest: Digest): void {
+    const times = this.held.get(digest)!
+    if (times === 1) this.held.delete(digest)
+    else this.held.set(digest, times - 1)
+    this.released.push(digest)
+  }
+  releaseAll(): void {
+    for (const [digest, times] of this.held) for (let i = 0; i < times; i++) this.released.push(digest)
+    this.held.clear()
+  }
+}
+
+/** What the family keeps of its members: a tree of sibling lists. */
+export abstract class Member {
+  family: Family
+  parent: Member | null
+  first: Member | null = null
+  previous: Member | null = null
+  next: Member | null = null
+  generation: number
+  /** `null` once released. */
+  cell: Cell | null
+  base: Base
+  constructor(family: Family, parent: Member | null, generation: number, cell: Cell, base: Base) {
+    this.family = family
+    this.parent = parent
+    this.generation = generation
+    this.cell = cell
+    this.base = base
+    family.live++
+    const next = parent === null ? family.first : parent.first
+    this.next = next
+    if (next !== null) next.previous = this
+    if (parent === null) family.first = this
+    else parent.first = this
+  }
+}
+
+export class Family {
+  readonly pins: Pins
+  /** References that are not released. */
+  live = 0
+  /** Members without a living parent, the youngest first. */
+  first: Member | null = null
+  readonly onEmpty: (family: Family) => void
+  constructor(pins: Pins, onEmpty: (family: Family) => void) {
+    this.pins = pins
+    this.onEmpty = onEmpty
+  }
+}
+
+/** The members directly below, the eldest first. */
+export const below = (first: Member | null): ReadonlyArray<Member> => {
+  const members: Array<Member> = []
+  for (let at = first; at !== null; at = at.next) members.push(at)
+  return members.reverse()
+}
+
+/** Replaces what a reference grew from. */
+export const rebase = (member: Member, base: Base): void => {
+  const old = member.base
+  member.base = base
+  if (--old.holders === 0 && old.digest !== null) member.family.pins.release(old.digest)
+}
+
+const nowhere = new Base(null)
+
+/** Takes a member out of its family. Its children go to its parent. O(children); does nothing the second time. */
+export const leave = (member: Member): void => {
+  const { family, cell, parent } = member
+  if (cell === null) return
+  member.cell = null
+  cell.holders--
+  rebase(member, nowhere)
+  for (const child of below(member.first)) adopt(child, family, parent)
+  member.first = null
+  unlink(member, family, parent)
+  member.parent = null
+  if (--family.live === 0) family.onEmpty(family)
+}
+
+const unlink = (member: Member, family: Family, parent: Member | null): void => {
+  if (member.previous !== null) member.previous.next = member.next
+  else if (parent !== null) parent.first = member.next
+  else family.first = member.next
+  if (member.next !== null) member.next.previous = member.previous
+  member.previous = null
+  member.next = null
+}
+
+const adopt = (child: Member, family: Family, parent: Member | null): void => {
+  const next = parent === null ? family.first : parent.first
+  child.parent = parent
+  child.previous = null
+  child.next = next
+  if (next !== null) next.previous = child
+  if (parent === null) family.first = child
+  else parent.first = child
+}

@@ -1,0 +1,85 @@
+/**
+ * `explain` is a `Failure` as one line of text for people: what happened, where, and to which block (by its CID).
+ */
+import { type Digest, toCid } from './Digest.js'
+import type { Failure, Path } from './Failure.js'
+
+/** A name that can stand behind a dot without quotes. */
+const PLAIN = /^[\p{L}_$][\p{L}\p{N}_$-]*$/u
+
+/** Keys and indices beyond this many are counted, not shown. */
+const SHOWN = 16
+
+const step = (key: string | number, first: boolean): string => {
+  if (typeof key === 'number') return `[${key}]`
+  if (PLAIN.test(key)) return first ? key : `.${key}`
+  return `[${JSON.stringify(key)}]`
+}
+
+/**
+ * A path as text, `agents.a[3].b`; keys that are not plain names stand in brackets and quotes. The root is `the root`.
+ *
+ * @category rendering
+ */
+export const showPath = (path: Path): string => {
+  if (path.length === 0) return 'the root'
+  const shown = path.slice(0, SHOWN).map((key, i) => step(key, i === 0))
+  return shown.join('') + (path.length > SHOWN ? ` and ${path.length - SHOWN} levels below` : '')
+}
+
+const showHead = (digest: Digest | null): string => (digest === null ? 'nothing' : toCid(digest))
+
+const showCause = (cause: unknown): string => {
+  try {
+    return cause instanceof Error ? cause.message : String(cause)
+  } catch {
+    return 'unknown'
+  }
+}
+
+/**
+ * A failure as one line (a `Mismatch` as one line for each error).
+ *
+ * @category rendering
+ *
+ * @example
+ * ```ts
+ * import { explain, Failure } from 'coppice'
+ * import assert from 'node:assert'
+ *
+ * assert.strictEqual(
+ *   explain(Failure.invalidValue(['agents', 'a', 3, 'b'], 'NaN')),
+ *   'not a value at agents.a[3].b: NaN',
+ * )
+ * ```
+ */
+export const explain = (failure: Failure): string => {
+  switch (failure._tag) {
+    case 'InvalidValue':
+      return `not a value at ${showPath(failure.path)}: ${failure.reason}`
+    case 'InvalidPath':
+      return `no such place as ${showPath(failure.path)}: ${failure.reason}`
+    case 'Mismatch':
+      return [`not of the expected type at ${showPath(failure.path)}:`, ...failure.errors].join('\n  ')
+    case 'InvalidDigest':
+      return `not a digest: ${JSON.stringify(failure.text)}: ${failure.reason}`
+    case 'Malformed':
+      return `malformed bytes at offset ${failure.offset}: ${failure.reason}`
+    case 'Corrupt':
+      return `block ${toCid(failure.digest)} is corrupt: ${failure.reason}`
+    case 'Missing':
+      return `block ${toCid(failure.digest)} is not in the store`
+    case 'Dangling':
+      return `block ${toCid(failure.digest)} links to ${toCid(failure.link)}, which is not in the store`
+    case 'HeadMoved':
+      return `head ${JSON.stringify(failure.name)} has moved: expected ${showHead(failure.expected)}, found ${showHead(failure.actual)}`
+    case 'NotPinned':
+      return `block ${toCid(failure.digest)} is not pinned`
+    case 'Collected':
+      return `block ${toCid(failure.digest)} was released and collected`
+    case 'Released':
+      return `the reference of generation ${failure.generation} was released`
+    case 'StoreFailed':
+      return `the store failed to ${failure.operation}: ${showCause(failure.cause)}`
+  }
+}

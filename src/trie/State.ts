@@ -1,0 +1,339 @@
+/**
+ * A `State` is a `Value` whose root is a map, held so that a copy costs nothing and an edit costs one path.
+ *
+ * Maps that are too big to stand inside their parent are canonical tries of their own, longer lists, texts and bytes
+ * are blocks. Parts that were never touched need not be in memory: every operation answers a `Fetch`, which is done at
+ * once when all it needs is here.
+ *
+ * Laws (`coppice/laws`, `stateLaws`):
+ * 1. model: every operation agrees with plain objects, with all of the state in memory and with none of it;
+ * 2. canonical: equal content has one digest, however it was made;
+ * 3. a lookup reads at most one block a level, a traversal each block once;
+ * 4. eviction at any moment changes no answer;
+ * 5. `patch(diff(a, b))(a)` equals `b`, and what both share is not entered.
+ *
+ * @example
+ * import { Fetch, State } from 'coppice'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as O from 'fp-ts/lib/Option.js'
+ *
+ * const state = pipe(
+ *   State.fromJson({ task: 'sort', files: {} }),
+ *   E.map(State.set(['files', 'a.txt'], 'one\ntwo\n')),
+ *   E.map(Fetch.chainW(State.get(['files', 'a.txt']))),
+ *   E.map(Fetch.now),
+ * )
+ * assert.deepStrictEqual(state, E.right(O.some(E.right(O.some('one\ntwo\n')))))
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
+import type * as t from 'io-ts'
+import type { Digest } from '../data/Digest.js'
+import {
+  type InvalidPath,
+  type InvalidValue,
+  invalidPath,
+  invalidValue,
+  type Mismatch,
+  type Path,
+} from '../data/Failure.js'
+import { MAX_DEPTH, MAX_KEY } from '../data/internal/limits.js'
+import { textBytes } from '../data/internal/text.js'
+import { ref } from '../data/Ref.js'
+import { decodeWith } from '../data/Typed.js'
+import { fromUnknown, type Value } from '../data/Value.js'
+import * as Fetch from './Fetch.js'
+import { trieEdited } from './internal/change.js'
+import { difference } from './internal/compare.js'
+import { here, type LoadFailure } from './internal/load.js'
+import { ABSENT } from './internal/merge.js'
+import { EMPTY, Link, type Trie } from './internal/node.js'
+import { ROOT } from './internal/place.js'
+import { reacher } from './internal/reach.js'
+import { entriesOf, inTrie, mapOf, type Standing, valueIn } from './internal/read.js'
+import { seal } from './internal/seal.js'
+import { mapTrie, slotOf, slotsOf } from './internal/slot.js'
+import { homeOf, type Residency } from './Residency.js'
+
+export type { LoadFailure } from './internal/load.js'
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+declare const brand: unique symbol
+
+/** Works as a key in `immutable` collections and with `Immutable.is`; equal content is equal. */
+export interface State {
+  readonly [brand]: 'State'
+  readonly equals: (that: unknown) => boolean
+  readonly hashCode: () => number
+}
+
+class Rooted {
+  declare readonly [brand]: 'State'
+  readonly root: Trie | Link
+  constructor(root: Trie | Link) {
+    this.root = root
+  }
+  equals(that: unknown): boolean {
+    return (
+      that instanceof Rooted && (this.root === that.root || seal(this.root).digest === seal(that.root).digest)
+    )
+  }
+  hashCode(): number {
+    const { digest: d } = seal(this.root)
+    return ((d.charCodeAt(0) << 16) | d.charCodeAt(1)) >> 1
+  }
+}
+
+/** @internal */
+export const rootOf = (state: State): Trie | Link => (state as unknown as Rooted).root
+/** @internal */
+export const fromRoot = (root: Trie | Link): State => new Rooted(root)
+
+const rootTrie = (state: State): Fetch.Fetch<LoadFailure, Trie> =>
+  here(rootOf(state), ROOT) as Fetch.Fetch<LoadFailure, Trie>
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/** @category constructors */
+export const empty: State = fromRoot(EMPTY)
+
+/**
+ * A state of plain data, deeply checked and copied. O(size).
+ *
+ * Errors: `InvalidValue` with the path of what no state can hold, or if the root is not a map.
+ */
+export const fromJson = (json: unknown): E.Either<InvalidValue, State> => {
+  const value = fromUnknown(json)
+  if (value._tag === 'Left') return value
+  return isMap(value.right)
+    ? E.right(fromRoot(mapTrie(slotsOf(value.right))))
+    : E.left(invalidValue([], 'the root of a state is a map'))
+}
+
+const isMap = (value: Value): value is { readonly [key: string]: Value } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+
+/**
+ * A state of which only the digest is known. O(1); it loads what is touched, into the residency.
+ *
+ * @category constructors
+ */
+export const open = (digest: Digest, residency: Residency): State =>
+  fromRoot(new Link(ref(digest), -1, -1, homeOf(residency)))
+
+// -------------------------------------------------------------------------------------
+// reading
+// -------------------------------------------------------------------------------------
+
+/** @internal */
+export const standingAt = (state: State, path: Path): Fetch.Fetch<LoadFailure, Standing> =>
+  Fetch.flatMap(rootTrie(state), (trie) => (path.length === 0 ? Fetch.of(trie) : inTrie(trie, path, 0)))
+
+const valueAt =
+  (path: Path) =>
+  (slot: Standing): Fetch.Fetch<LoadFailure, O.Option<Value>> =>
+    slot === ABSENT ? Fetch.of(O.none) : Fetch.map(O.some<Value>)(valueIn(slot as never, path.length))
+
+/**
+ * The value at a path, or none. O(path · log n) and the size of the value.
+ *
+ * Errors: `Missing`, `Corrupt`.
+ */
+export const get =
+  (path: Path) =>
+  (state: State): Fetch.Fetch<LoadFailure, O.Option<Value>> =>
+    path.length === 0
+      ? Fetch.map(O.some<Value>)(toJson(state))
+      : Fetch.flatMap(standingAt(state, path), valueAt(path))
+
+/** Whether something stands at a path. Does not load what stands there. */
+export const has =
+  (path: Path) =>
+  (state: State): Fetch.Fetch<LoadFailure, boolean> =>
+    Fetch.map((slot: Standing) => slot !== ABSENT)(standingAt(state, path))
+
+/**
+ * The value at a path, typed. Decodes what stands there, not the world; where nothing stands the codec decodes
+ * `undefined`.
+ *
+ * Errors: `Mismatch` with a line for each thing that the codec refuses, `Missing`, `Corrupt`.
+ *
+ * @example
+ * import { Fetch, State } from 'coppice'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as O from 'fp-ts/lib/Option.js'
+ * import * as t from 'io-ts'
+ *
+ * const steps = pipe(
+ *   State.fromJson({ plan: { steps: 3 } }),
+ *   E.map(State.at(['plan', 'steps'], t.number)),
+ *   E.map(Fetch.now),
+ * )
+ * assert.deepStrictEqual(steps, E.right(O.some(E.right(3))))
+ */
+export const at =
+  <A>(path: Path, codec: t.Decoder<unknown, A>) =>
+  (state: State): Fetch.Fetch<LoadFailure | Mismatch, A> =>
+    Fetch.flatMap(get(path)(state), (value) =>
+      Fetch.fromEither<Mismatch, A>(decodeWith(codec, path)(O.toUndefined(value))),
+    )
+
+/** The whole state as frozen plain data. O(size); each block is read once, each level in one round. */
+export const toJson = (state: State): Fetch.Fetch<LoadFailure, Value> =>
+  Fetch.flatMap(rootTrie(state), (trie) => mapOf(trie, 0))
+
+/** The keys of the root, in the order of the trie. */
+export const keys = (state: State): Fetch.Fetch<LoadFailure, ReadonlyArray<string>> =>
+  Fetch.flatMap(rootTrie(state), (trie) =>
+    Fetch.map((entries: { keys: ReadonlyArray<string> }) => entries.keys)(entriesOf(trie)),
+  )
+
+/** Entries of the root. O(1). */
+export const size = (state: State): Fetch.Fetch<LoadFailure, number> =>
+  Fetch.map((trie: Trie) => trie.size)(rootTrie(state))
+
+// -------------------------------------------------------------------------------------
+// edits
+// -------------------------------------------------------------------------------------
+
+/** Why an edit was refused. */
+export type EditFailure = LoadFailure | InvalidPath
+
+const pathFault = (path: Path): InvalidPath | null => {
+  if (path.length === 0) return invalidPath(path, 'the root itself is not replaced')
+  if (path.length > MAX_DEPTH) return invalidPath(path, `deeper than ${MAX_DEPTH}`)
+  for (let i = 0; i < path.length; i++) {
+    const segment = path[i]!
+    const here = path.slice(0, i + 1)
+    if (typeof segment === 'number') {
+      if (!Number.isSafeInteger(segment) || segment < 0)
+        return invalidPath(here, 'an index is a whole number, 0 or more')
+    } else if (typeof segment !== 'string') return invalidPath(here, 'a segment is a key or an index')
+    else if (!segment.isWellFormed()) return invalidPath(here, 'a key with a lone surrogate')
+    else if (textBytes(segment) > MAX_KEY) return invalidPath(here, `a key over ${MAX_KEY} bytes`)
+  }
+  return null
+}
+
+const edit = (
+  state: State,
+  path: Path,
+  deleting: boolean,
+  change: (slot: Standing) => Fetch.Fetch<EditFailure | InvalidValue, Standing>,
+): Fetch.Fetch<EditFailure | InvalidValue, State> => {
+  const fault = pathFault(path)
+  if (fault !== null) return Fetch.fail(fault)
+  return Fetch.flatMap(rootTrie(state), (trie) =>
+    Fetch.flatMap(trieEdited(trie, { path, deleting, change: change as never }, 0), (next) =>
+      Fetch.of(next === trie ? state : fromRoot(next)),
+    ),
+  )
+}
+
+/**
+ * The state with a value at a path. Maps that the path names and that are not there are made; an index may be one
+ * past a list's end. O(path · log n) and the size of the value.
+ *
+ * Errors: `InvalidPath`, `InvalidValue` (its path within the state), `Missing`, `Corrupt`.
+ */
+export const set =
+  (path: Path, value: unknown) =>
+  (state: State): Fetch.Fetch<EditFailure | InvalidValue, State> => {
+    const checked = checkedAt(path, value)
+    if (checked._tag === 'Left') return Fetch.fail(checked.left)
+    const slot = slotOf(checked.right)
+    return edit(state, path, false, () => Fetch.of(slot))
+  }
+
+const checkedAt = (path: Path, value: unknown): E.Either<InvalidValue, Value> => {
+  const checked = fromUnknown(value, { maxDepth: Math.max(0, MAX_DEPTH - path.length) })
+  return checked._tag === 'Right'
+    ? checked
+    : E.left(invalidValue([...path, ...checked.left.path], checked.left.reason))
+}
+
+/**
+ * The state with what stands at a path changed by a function. What stands there is loaded whole.
+ *
+ * Errors: `InvalidPath` if nothing stands there, `InvalidValue`, `Missing`, `Corrupt`.
+ */
+export const modify =
+  (path: Path, f: (value: Value) => unknown) =>
+  (state: State): Fetch.Fetch<EditFailure | InvalidValue, State> =>
+    edit(state, path, false, (slot) =>
+      Fetch.flatMap(valueAt(path)(slot), (value): Fetch.Fetch<EditFailure | InvalidValue, Standing> => {
+        if (value._tag === 'None') return Fetch.fail(invalidPath(path, 'nothing stands here'))
+        const checked = checkedAt(path, f(value.value))
+        return checked._tag === 'Left' ? Fetch.fail(checked.left) : Fetch.of(slotOf(checked.right))
+      }),
+    )
+
+/** The state without what stands at a path: a key, or an item of a list. The same state if nothing stands there. */
+export const remove =
+  (path: Path) =>
+  (state: State): Fetch.Fetch<EditFailure, State> =>
+    edit(state, path, true, () => Fetch.of(ABSENT)) as Fetch.Fetch<EditFailure, State>
+
+// -------------------------------------------------------------------------------------
+// two states
+// -------------------------------------------------------------------------------------
+
+/** The state's digest. O(nodes made since the last answer), with no loading. */
+export const digest = (state: State): Digest => seal(rootOf(state)).digest
+
+/** Whether two states hold the same. One comparison of digests, with no loading. */
+export const equals = (a: State, b: State): boolean => a.equals(b)
+
+/** What happened at one path between two states; an absent side is `none`. */
+export interface Change {
+  readonly path: Path
+  readonly before: O.Option<Value>
+  readonly after: O.Option<Value>
+}
+
+/** @internal Which states reach a block. Each distinct node is visited once. */
+export const reaching = (
+  states: ReadonlyArray<State>,
+  digest: Digest,
+): Fetch.Fetch<LoadFailure, ReadonlyArray<boolean>> => {
+  const reaches = reacher(digest)
+  return Fetch.all(states.map((state) => reaches(rootOf(state), ROOT)))
+}
+
+/**
+ * What differs between two states, at the deepest maps that both have. O(changes · depth): equal parts are neither
+ * entered nor loaded.
+ *
+ * Errors: `Missing`, `Corrupt`.
+ */
+export const diff = (before: State, after: State): Fetch.Fetch<LoadFailure, ReadonlyArray<Change>> =>
+  before.equals(after)
+    ? Fetch.of([])
+    : Fetch.flatMap(difference(rootOf(before), rootOf(after)), (found) =>
+        Fetch.all(
+          found.map(({ path, before, after }) =>
+            Fetch.both(
+              valueAt(path)(before),
+              valueAt(path)(after),
+              (x, y): Change => ({ path, before: x, after: y }),
+            ),
+          ),
+        ),
+      )
+
+/** Makes the changes again: `patch(diff(a, b))(a)` equals `b`. Errors as `set`. */
+export const patch =
+  (changes: ReadonlyArray<Change>) =>
+  (state: State): Fetch.Fetch<EditFailure | InvalidValue, State> =>
+    changes.reduce<Fetch.Fetch<EditFailure | InvalidValue, State>>(
+      (result, { path, after }) =>
+        Fetch.flatMap(result, after._tag === 'Some' ? set(path, after.value) : remove(path)),
+      Fetch.of(state),
+    )

@@ -1,0 +1,117 @@
+/**
+ * What differs between two states. Equal digests end the walk, so it loads nothing that both share.
+ */
+import type { Path } from '../../data/Failure.js'
+import { Linkable } from '../../data/Linkable.js'
+import * as Fetch from '../Fetch.js'
+import { here, type LoadFailure } from './load.js'
+import { ABSENT, diff, type Pending } from './merge.js'
+import { BRANCH, type Child, type Component, LEAF, type Resident, type Slot, type Trie } from './node.js'
+import { COMPONENT, type Place, ROOT } from './place.js'
+import type { Standing } from './read.js'
+import { seal } from './seal.js'
+import { type InlineMap, isComponent, isInlineMap, mapTrie } from './slot.js'
+
+export interface Difference {
+  readonly path: Path
+  readonly before: Standing
+  readonly after: Standing
+}
+
+type Found = Fetch.Fetch<LoadFailure, ReadonlyArray<Difference>>
+
+/** Whether two slots hold the same: components by digest, the rest by structure. */
+export const sameSlot = (x: unknown, y: unknown): boolean => {
+  if (x === y) return true
+  if (typeof x !== 'object' || typeof y !== 'object' || x === null || y === null) return false
+  if (x instanceof Linkable || y instanceof Linkable) {
+    return (
+      x instanceof Linkable &&
+      y instanceof Linkable &&
+      seal(x as Component).digest === seal(y as Component).digest
+    )
+  }
+  if (x instanceof Uint8Array || y instanceof Uint8Array) {
+    return (
+      x instanceof Uint8Array &&
+      y instanceof Uint8Array &&
+      x.length === y.length &&
+      x.every((b, i) => b === y[i])
+    )
+  }
+  if (Array.isArray(x) || Array.isArray(y)) {
+    return (
+      Array.isArray(x) &&
+      Array.isArray(y) &&
+      x.length === y.length &&
+      x.every((item, i) => sameSlot(item, y[i]))
+    )
+  }
+  const keys = Object.keys(x)
+  return (
+    keys.length === Object.keys(y).length &&
+    keys.every((key) => Object.hasOwn(y, key) && sameSlot((x as InlineMap)[key], (y as InlineMap)[key]))
+  )
+}
+
+/** The differences between two maps, given as the roots of their tries. */
+export const difference = (before: Trie | Component, after: Trie | Component): Found => {
+  // What has a digest is compared by it, so both sides get theirs before the walk.
+  seal(before)
+  seal(after)
+  return between([{ before: before as Child, after: after as Child, place: ROOT }], [])
+}
+
+const between = (pairs: ReadonlyArray<Pending>, path: Path): Found =>
+  Fetch.flatMap(
+    Fetch.all(
+      pairs.map(({ before, after, place }) =>
+        Fetch.both(loaded(before, place), loaded(after, place), (x, y) => ({ before: x, after: y, place })),
+      ),
+    ),
+    (here) => {
+      const pending: Array<Pending> = []
+      const found: Array<Difference> = []
+      for (const pair of here) {
+        diff(
+          pair.before,
+          pair.after,
+          pair.place,
+          sameSlot,
+          (key, x, y) => {
+            found.push({ path: [...path, key], before: x as Standing, after: y as Standing })
+          },
+          pending,
+        )
+      }
+      const inner = Fetch.all(found.map(refine))
+      const rest: Found = pending.length === 0 ? Fetch.of([]) : between(pending, path)
+      return Fetch.both(inner, rest, (a, b) => [...a.flat(), ...b])
+    },
+  )
+
+const loaded = (child: Child, place: Place): Fetch.Fetch<LoadFailure, Trie> =>
+  here(child, place === ROOT ? ROOT : { ...place, link: child }) as Fetch.Fetch<LoadFailure, Trie>
+
+/** Two maps at one key differ inside; anything else differs as a whole. */
+const refine = (change: Difference): Found => {
+  const { before, after, path } = change
+  if (before === ABSENT || after === ABSENT) return Fetch.of([change])
+  return Fetch.flatMap(
+    Fetch.both(asMap(before as Slot), asMap(after as Slot), (x, y) => [x, y] as const),
+    ([x, y]): Found => {
+      if (x === null || y === null) return Fetch.of([change])
+      seal(x)
+      seal(y)
+      return between([{ before: x, after: y, place: ROOT }], path)
+    },
+  )
+}
+
+const asMap = (slot: Slot): Fetch.Fetch<LoadFailure, Trie | null> => {
+  if (isInlineMap(slot)) return Fetch.of(mapTrie(slot))
+  if (!isComponent(slot)) return Fetch.of(null)
+  return Fetch.map((node: Resident) => (node.kind === LEAF || node.kind === BRANCH ? node : null))(
+    here(slot, COMPONENT),
+  )
+}

@@ -1,0 +1,102 @@
+/**
+ * Reading a state: what stands at a path, and what a slot is as a value. What several parts need is read together.
+ */
+import { corrupt, type Path } from '../../data/Failure.js'
+import { MAX_DEPTH } from '../../data/internal/limits.js'
+import type { Value } from '../../data/Value.js'
+import * as Fetch from '../Fetch.js'
+import { rawValue } from './block.js'
+import { gather } from './edit.js'
+import { here, type LoadFailure, lookup, subtree } from './load.js'
+import { ABSENT } from './merge.js'
+import { BRANCH, LEAF, LIST, type Slot, type Trie } from './node.js'
+import { COMPONENT, ROOT } from './place.js'
+import { placement } from './placement.js'
+import { assign, type InlineMap, isComponent, isInlineList, isInlineMap, isPlain } from './slot.js'
+
+/** A slot, or that there is none. */
+export type Standing = Slot | typeof ABSENT
+
+/** What stands at a path below a slot. Loads at most the blocks on the way. */
+export const descend = (slot: Standing, path: Path, depth: number): Fetch.Fetch<LoadFailure, Standing> => {
+  if (depth === path.length || slot === ABSENT) return Fetch.of(slot)
+  const segment = path[depth]!
+  if (isComponent(slot)) {
+    return Fetch.flatMap(here(slot, COMPONENT), (node) => {
+      if (node.kind === LIST) return descend(itemAt(node.items, segment), path, depth + 1)
+      if (node.kind === LEAF || node.kind === BRANCH) return inTrie(node, path, depth)
+      return Fetch.of(ABSENT)
+    })
+  }
+  if (isInlineList(slot)) return descend(itemAt(slot, segment), path, depth + 1)
+  if (isInlineMap(slot)) return descend(valueAt(slot, segment), path, depth + 1)
+  return Fetch.of(ABSENT)
+}
+
+/** The same below the root of a trie. */
+export const inTrie = (trie: Trie, path: Path, depth: number): Fetch.Fetch<LoadFailure, Standing> => {
+  const key = path[depth]!
+  if (typeof key !== 'string') return Fetch.of(ABSENT)
+  return Fetch.flatMap(lookup(trie, placement(key), key), (slot) =>
+    descend(slot as Standing, path, depth + 1),
+  )
+}
+
+const itemAt = (items: ReadonlyArray<Slot>, index: string | number): Standing =>
+  typeof index === 'number' && index < items.length ? items[index]! : ABSENT
+
+const valueAt = (map: InlineMap, key: string | number): Standing =>
+  typeof key === 'string' && Object.hasOwn(map, key) ? map[key]! : ABSENT
+
+/** The entries of a trie, loaded level by level: keys, and their slots. */
+export const entriesOf = (
+  trie: Trie,
+): Fetch.Fetch<LoadFailure, { readonly keys: ReadonlyArray<string>; readonly slots: ReadonlyArray<Slot> }> =>
+  Fetch.flatMap(subtree(trie, ROOT), (loaded) => {
+    const entries: Array<unknown> = []
+    gather(trie, entries, { loaded })
+    const keys: Array<string> = []
+    const slots: Array<Slot> = []
+    for (let i = 0; i < entries.length; i += 3) {
+      keys.push(entries[i + 1] as string)
+      slots.push(entries[i + 2] as Slot)
+    }
+    return Fetch.of({ keys, slots })
+  })
+
+/** The value of a slot; `depth` is how many maps and lists it stands in. Each block is read once. */
+export const valueIn = (slot: Slot, depth: number): Fetch.Fetch<LoadFailure, Value> => {
+  if (isPlain(slot)) return Fetch.of(slot as Value)
+  if (isComponent(slot)) {
+    // Blocks may come from anywhere, and a chain of them may be longer than any value is deep.
+    if (depth >= MAX_DEPTH) return Fetch.fail(corrupt(slot.digest, `nested deeper than ${MAX_DEPTH}`))
+    return Fetch.flatMap(here(slot, COMPONENT), (node): Fetch.Fetch<LoadFailure, Value> => {
+      if (node.kind === LIST) return listOf(node.items, depth)
+      if (node.kind === LEAF || node.kind === BRANCH) return mapOf(node, depth)
+      return Fetch.of(rawValue(node))
+    })
+  }
+  if (isInlineList(slot)) return listOf(slot, depth)
+  if (slot instanceof Uint8Array) return Fetch.of(slot.slice())
+  return recordOf(Object.keys(slot as InlineMap), Object.values(slot as InlineMap), depth)
+}
+
+const listOf = (items: ReadonlyArray<Slot>, depth: number): Fetch.Fetch<LoadFailure, Value> =>
+  Fetch.flatMap(Fetch.all(items.map((item) => valueIn(item, depth + 1))), (values) =>
+    Fetch.of(Object.freeze(values)),
+  )
+
+const recordOf = (
+  keys: ReadonlyArray<string>,
+  slots: ReadonlyArray<Slot>,
+  depth: number,
+): Fetch.Fetch<LoadFailure, Value> =>
+  Fetch.flatMap(Fetch.all(slots.map((slot) => valueIn(slot, depth + 1))), (values) => {
+    const record: Record<string, Value> = {}
+    for (let i = 0; i < keys.length; i++) assign(record as Record<string, Slot>, keys[i]!, values[i] as Slot)
+    return Fetch.of(Object.freeze(record))
+  })
+
+/** The value of a map. */
+export const mapOf = (trie: Trie, depth: number): Fetch.Fetch<LoadFailure, Value> =>
+  Fetch.flatMap(entriesOf(trie), ({ keys, slots }) => recordOf(keys, slots, depth))

@@ -1,0 +1,91 @@
+/**
+ * Slots: values as they stand in a state. Small ones stand as frozen plain data, whatever is larger than
+ * `INLINE_LIMIT` is a node, so equal content has one form.
+ */
+
+import { sizeOf } from '../../data/internal/size.js'
+import type { Encodable } from '../../data/Linkable.js'
+import { Linkable } from '../../data/Linkable.js'
+import type { Value } from '../../data/Value.js'
+import { bytesNode, INLINE_LIMIT, textNode } from './block.js'
+import { build } from './build.js'
+import { gather } from './edit.js'
+import { type Component, List, type Owner, type Slot, type Trie } from './node.js'
+
+/** A map inside its parent. */
+export type InlineMap = { readonly [key: string]: Slot }
+
+export const isComponent = (slot: Slot): slot is Component & Encodable => slot instanceof Linkable
+
+export const isInlineList = (slot: Slot): slot is ReadonlyArray<Slot> => Array.isArray(slot)
+
+export const isInlineMap = (slot: Slot): slot is InlineMap =>
+  typeof slot === 'object' &&
+  slot !== null &&
+  !Array.isArray(slot) &&
+  !(slot instanceof Linkable) &&
+  !(slot instanceof Uint8Array)
+
+/** Sets an own property, also where an assignment would not: `__proto__` is an ordinary key. */
+export const assign = (into: Record<string, Slot>, key: string, slot: Slot): void => {
+  if (key === '__proto__') {
+    Object.defineProperty(into, key, { value: slot, enumerable: true, writable: true, configurable: true })
+  } else into[key] = slot
+}
+
+const small = (slot: Slot): boolean => sizeOf(slot, INLINE_LIMIT) <= INLINE_LIMIT
+
+/** The slot of a list of slots. */
+export const listSlot = (items: ReadonlyArray<Slot>): Slot => {
+  const frozen = Object.freeze(items)
+  return small(frozen) ? frozen : new List(frozen)
+}
+
+/** The slot of a map of slots that stands inside its parent if it can. */
+export const mapSlot = (map: InlineMap): Slot => {
+  const frozen = Object.freeze(map)
+  return small(frozen) ? frozen : mapTrie(frozen)
+}
+
+/** A map of slots as a trie, whatever its size. */
+export const mapTrie = (map: InlineMap): Trie => {
+  const keys = Object.keys(map)
+  return build(
+    keys,
+    keys.map((key) => map[key]),
+  )
+}
+
+/** The slot of a small trie, all of which is here or in `owner`: it goes back into its parent. */
+export const inlined = (trie: Trie, owner: Owner): Slot => {
+  const entries: Array<unknown> = []
+  gather(trie, entries, owner)
+  const map: Record<string, Slot> = {}
+  for (let i = 0; i < entries.length; i += 3) assign(map, entries[i + 1] as string, entries[i + 2] as Slot)
+  return Object.freeze(map)
+}
+
+/** The slot of a value. O(size of the value). */
+export const slotOf = (value: Value): Slot => {
+  if (typeof value === 'string') return small(value) ? value : textNode(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return small(value) ? value : bytesNode(value)
+  if (Array.isArray(value)) return listSlot((value as ReadonlyArray<Value>).map(slotOf))
+  return mapSlot(slotsOf(value as { readonly [key: string]: Value }))
+}
+
+/** The slots of a map's values. */
+export const slotsOf = (value: { readonly [key: string]: Value }): InlineMap => {
+  const map: Record<string, Slot> = {}
+  for (const key of Object.keys(value)) assign(map, key, slotOf(value[key]!))
+  return map
+}
+
+/** Whether an inline slot is a value as it stands: no nodes in it, and no bytes, which a reader could write to. */
+export const isPlain = (slot: Slot): boolean => {
+  if (typeof slot !== 'object' || slot === null) return true
+  if (Array.isArray(slot)) return slot.every(isPlain)
+  if (slot instanceof Linkable || slot instanceof Uint8Array) return false
+  for (const key in slot) if (!isPlain((slot as InlineMap)[key]!)) return false
+  return true
+}

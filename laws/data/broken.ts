@@ -228,10 +228,10 @@ export const values: Readonly<Record<string, ValueUnderTest>> = {
   },
   wraps: mapped((v) => Object.freeze([v])),
   'drops what is empty': mapped((v) => (v === '' ? null : v)),
-  'sorts the list that it is given': {
+  'reverses the list that it is given': {
     ...door,
     fromUnknown: (u) => {
-      if (Array.isArray(u) && !Object.isFrozen(u)) u.reverse()
+      if (Array.isArray(u) && u.length < 99 && !Object.isFrozen(u)) u.reverse()
       return Value.fromUnknown(u)
     },
   },
@@ -317,7 +317,7 @@ export const digests: Readonly<Record<string, DigestModule>> = {
   },
   'forgets the last bits of a CID': { ...Digest, toCid: (d) => `${Digest.toCid(d).slice(0, -1)}a` },
   'reads a CID of either case': { ...Digest, fromCid: (s) => Digest.fromCid(s.toLowerCase()) },
-  'reads the CID of another codec': { ...Digest, fromCid: (s) => Digest.fromCid(s.replace(/^bafk/, 'bafy')) },
+  'reads a CID and what follows it': { ...Digest, fromCid: (s) => Digest.fromCid(s.slice(0, 59)) },
   'reads anything': { ...Digest, fromCid: () => Digest.fromHex('00'.repeat(32)) },
   'compares as signed units': {
     ...Digest,

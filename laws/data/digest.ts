@@ -47,6 +47,11 @@ export const digestLaws = (m: DigestModule): Suite =>
           : [holds(read.right !== d, `${changed} is a second name`), isEq(m.toCid(read.right), changed)]
       },
     ),
+    law(
+      'a CID with something behind it is refused',
+      [digests, fc.string({ minLength: 1, maxLength: 3 })],
+      (d, more) => holds(E.isLeft(m.fromCid(m.toCid(d) + more)), 'taken'),
+    ),
     law('what is no name is refused', [fc.string({ maxLength: 70 })], (s) => [
       holds(E.isLeft(m.fromCid(s)), 'taken as a CID'),
       holds(s.length === 64 || E.isLeft(m.fromHex(s)), 'taken as hex'),

@@ -17,6 +17,17 @@ export interface ValueUnderTest {
 
 const model = (v: Value.Value): Uint8Array => Uint8Array.from(encodeBy(canonical)(v))
 
+/** Whether this is plain data of the model, told as simply as can be; slow, and blind to what only descriptors show. */
+const isPlain = (v: unknown): boolean => {
+  if (v === null || typeof v === 'boolean') return true
+  if (typeof v === 'number') return Number.isFinite(v)
+  if (typeof v === 'string') return v.isWellFormed()
+  if (typeof v !== 'object') return false
+  if (v instanceof Uint8Array) return Object.getPrototypeOf(v) === Uint8Array.prototype
+  if (Array.isArray(v)) return Object.keys(v).length === v.length && v.every(isPlain)
+  return Object.getPrototypeOf(v) === Object.prototype && Object.values(v).every(isPlain)
+}
+
 /** All objects in a value, itself among them. */
 const parts = (v: unknown): ReadonlyArray<object> =>
   typeof v !== 'object' || v === null
@@ -104,7 +115,7 @@ export const valueLaws = ({ fromUnknown, equals }: ValueUnderTest): Suite =>
     }),
     law('answers for any input, and what it takes is a value', [anything], (u) => {
       const answer = fromUnknown(u)
-      return E.isLeft(answer) ? holds(true, '') : holds(model(answer.right).length > 0, '')
+      return holds(E.isLeft(answer) || isPlain(answer.right), 'took what is no value')
     }),
     law(
       'holds to a limit of depth',
@@ -116,7 +127,7 @@ export const valueLaws = ({ fromUnknown, equals }: ValueUnderTest): Suite =>
       isEq(E.isRight(fromUnknown(v, { maxBytes })), model(v).length <= maxBytes),
     ),
     fact('is not fooled by a small input that unfolds to a huge value', () => [
-      holds(E.isRight(fromUnknown(doubled(16))), 'refused 2^16 places'),
+      holds(E.isRight(fromUnknown(doubled(12))), 'refused 2^12 places'),
       holds(E.isLeft(fromUnknown(doubled(200))), 'took 2^200 places'),
     ]),
     law('equality is reflexive, and holds of a copy', [values], (v) => [

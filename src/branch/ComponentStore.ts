@@ -9,6 +9,8 @@
  * nothing else; what a live reference reaches is never taken; equal commits add nothing.
  *
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { ComponentStore, MemoryStore, State, StateReference } from 'coppice'
  * import * as E from 'fp-ts/lib/Either.js'
  *
@@ -16,6 +18,7 @@
  * const root = StateReference.root(components)(State.empty)()
  * assert.strictEqual(ComponentStore.live(components)(), 1)
  * assert.ok(E.isRight(StateReference.commit()(root)()))
+ * ```
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { IO } from 'fp-ts/lib/IO.js'

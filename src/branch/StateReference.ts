@@ -12,6 +12,8 @@
  * 4. what a live reference reaches stays in the store; release of all, and a collection, leave it empty.
  *
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { ComponentStore, Fetch, MemoryStore, State, StateReference } from 'coppice'
  * import * as E from 'fp-ts/lib/Either.js'
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -26,6 +28,7 @@
  * )
  * assert.ok(E.isRight(program()))
  * assert.strictEqual(StateReference.children(root)().length, 1)
+ * ```
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { IO } from 'fp-ts/lib/IO.js'
@@ -34,10 +37,11 @@ import * as O from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from '../data/Digest.js'
 import { type Corrupt, type Released, released, type StoreFailed } from '../data/Failure.js'
+import type { Stamp } from '../data/Ref.js'
 import type { AsyncStore, HeadMove, Store, TransactFailure } from '../store/Store.js'
 import type * as Fetch from '../trie/Fetch.js'
-import { type Component, LINK } from '../trie/internal/node.js'
-import { doubtful, pack } from '../trie/internal/pack.js'
+import { type Component, LINK, type Link, type Trie } from '../trie/internal/node.js'
+import { doubtful, type Packed, pack } from '../trie/internal/pack.js'
 import { homeOf } from '../trie/Residency.js'
 import * as State from '../trie/State.js'
 import * as ComponentStore from './ComponentStore.js'
@@ -413,6 +417,29 @@ export interface Committed {
 
 export type CommitFailure = TransactFailure | Released
 
+/** What of a state has to be put, as the store stands now; equal subtrees that are in memory take each other's place. */
+function* packing(
+  node: Component,
+  { residency }: ComponentStore.ComponentStore<Store | AsyncStore>,
+): Program<
+  E.Either<
+    StoreFailed,
+    { readonly packed: ReadonlyArray<Packed>; readonly root: Component; readonly stamp: Stamp }
+  >
+> {
+  const absent = new Set<Component>()
+  let stamp = yield* locate([])
+  for (;;) {
+    if (stamp._tag === 'Left') return stamp
+    const asked = doubtful(node, stamp.right, absent)
+    if (asked.length === 0)
+      return E.right({ ...pack(node, stamp.right, homeOf(residency)), stamp: stamp.right })
+    stamp = yield* locate(asked.map((one) => one.ref!))
+    if (stamp._tag === 'Left') return stamp
+    for (const one of asked) if (one.ref!.stamp !== stamp.right) absent.add(one)
+  }
+}
+
 function* committing(
   reference: Reference,
   { head, expect }: CommitOptions,
@@ -420,45 +447,43 @@ function* committing(
   const { cell, components } = reference
   if (cell === null) return gone(reference)
   const { state } = cell
-  const node: Component = State.rootOf(state)
-  const absent = new Set<Component>()
-  let stamp = yield* locate([])
   for (;;) {
-    if (stamp._tag === 'Left') return stamp
-    const asked = doubtful(node, stamp.right, absent)
-    if (asked.length === 0) break
-    const refs = asked.map((one) => one.ref!)
-    stamp = yield* locate(refs)
-    if (stamp._tag === 'Left') return stamp
-    for (const one of asked) if (one.ref!.stamp !== stamp.right) absent.add(one)
+    const ready = yield* packing(State.rootOf(state), components)
+    if (ready._tag === 'Left') return ready
+    const { packed, root: kept, stamp } = ready.right
+    const { digest } = kept.ref!
+    const heads: Array<HeadMove> = []
+    if (head !== undefined) {
+      const from = expect === undefined ? yield* readHead(head) : E.right(expect)
+      if (from._tag === 'Left') return from
+      heads.push({ name: head, expect: from.right, next: digest })
+    }
+    const unpins = ComponentStore.takeReleased(components)
+    const done = yield* transact({ puts: packed, pins: [digest], unpins, heads })
+    if (done._tag === 'Left') {
+      ComponentStore.giveBack(components, unpins)
+      if (done.left._tag !== 'Dangling') return done
+      // On a store that others use, what was there may have been swept since it was asked.
+      const now = yield* locate([])
+      if (now._tag === 'Left') return now
+      if (now.right === stamp) return done
+      continue
+    }
+    const { pins } = reference.family
+    pins.hold(digest)
+    if (reference.cell === null) pins.release(digest)
+    else {
+      rebase(reference, new Base(digest))
+      // Where an equal state is in memory already, all who share this one hold that one.
+      if (kept !== State.rootOf(state) && reference.cell.state === state) {
+        reference.cell.state = State.fromRoot(kept as Trie | Link)
+      }
+    }
+    const added = new Set(done.right.added)
+    let bytes = 0
+    for (const block of packed) if (added.delete(block.ref.digest)) bytes += block.bytes.length
+    return E.right({ digest, added: done.right.added.length, bytes })
   }
-  const { packed, root: kept } = pack(node, stamp.right, homeOf(components.residency))
-  const { digest } = kept.ref!
-  const heads: Array<HeadMove> = []
-  if (head !== undefined) {
-    const from = expect === undefined ? yield* readHead(head) : E.right(expect)
-    if (from._tag === 'Left') return from
-    heads.push({ name: head, expect: from.right, next: digest })
-  }
-  const unpins = ComponentStore.takeReleased(components)
-  const done = yield* transact({ puts: packed, pins: [digest], unpins, heads })
-  if (done._tag === 'Left') {
-    ComponentStore.giveBack(components, unpins)
-    return done
-  }
-  const { pins } = reference.family
-  pins.hold(digest)
-  if (reference.cell === null) pins.release(digest)
-  else {
-    rebase(reference, new Base(digest))
-    // Where an equal state is in memory already, hold that one.
-    if (kept !== node && reference.cell.state === state && kept.kind !== LINK)
-      put(reference, State.fromRoot(kept as never))
-  }
-  const added = new Set(done.right.added)
-  let bytes = 0
-  for (const block of packed) if (added.delete(block.ref.digest)) bytes += block.bytes.length
-  return E.right({ digest, added: done.right.added.length, bytes })
 }
 
 /**

@@ -78,12 +78,6 @@ export interface NotPinned {
   readonly digest: Digest
 }
 
-/** An unloaded part of a state whose family has been released and whose blocks may be gone. */
-export interface Collected {
-  readonly _tag: 'Collected'
-  readonly digest: Digest
-}
-
 /** A reference that was released before it was used. */
 export interface Released {
   readonly _tag: 'Released'
@@ -109,7 +103,6 @@ export type Failure =
   | Dangling
   | HeadMoved
   | NotPinned
-  | Collected
   | Released
   | StoreFailed
 
@@ -158,8 +151,6 @@ export const headMoved = (name: string, expected: Digest | null, actual: Digest 
 })
 /** @category constructors */
 export const notPinned = (digest: Digest): NotPinned => ({ _tag: 'NotPinned', digest })
-/** @category constructors */
-export const collected = (digest: Digest): Collected => ({ _tag: 'Collected', digest })
 /** @category constructors */
 export const released = (generation: number): Released => ({ _tag: 'Released', generation })
 /** @category constructors */

@@ -75,8 +75,6 @@ export const explain = (failure: Failure): string => {
       return `head ${JSON.stringify(failure.name)} has moved: expected ${showHead(failure.expected)}, found ${showHead(failure.actual)}`
     case 'NotPinned':
       return `block ${toCid(failure.digest)} is not pinned`
-    case 'Collected':
-      return `block ${toCid(failure.digest)} was released and collected`
     case 'Released':
       return `the reference of generation ${failure.generation} was released`
     case 'StoreFailed':

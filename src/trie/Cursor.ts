@@ -6,6 +6,8 @@
  * Law (`coppice/laws`, `stateLaws`): the chunks together are the entries, each once, each block read once.
  *
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { Cursor, Fetch, State } from 'coppice'
  * import * as E from 'fp-ts/lib/Either.js'
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -19,6 +21,7 @@
  *   Fetch.now,
  * )
  * assert.deepStrictEqual(total, O.some(E.right(6)))
+ * ```
  */
 import * as O from 'fp-ts/lib/Option.js'
 import { type InvalidPath, invalidPath, type Path } from '../data/Failure.js'

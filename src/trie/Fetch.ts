@@ -14,11 +14,14 @@
  * A. van der Ploeg, O. Kiselyov, Reflection without Remorse (Haskell 2014).
  *
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { Fetch } from 'coppice'
  * import { pipe } from 'fp-ts/lib/function.js'
  *
  * const sum = pipe(Fetch.all([Fetch.of(1), Fetch.of(2)]), Fetch.map(([a, b]) => a! + b!))
  * assert.deepStrictEqual(Fetch.now(sum), { _tag: 'Some', value: { _tag: 'Right', right: 3 } })
+ * ```
  */
 import type { Applicative2 } from 'fp-ts/lib/Applicative.js'
 import * as E from 'fp-ts/lib/Either.js'

@@ -15,12 +15,15 @@
  * Source: P. Bagwell, Ideal Hash Trees (2001); the leaf buckets and the collapse rule are ours.
  *
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { Hamt } from 'coppice'
  * import { pipe } from 'fp-ts/lib/function.js'
  *
  * const one = Hamt.fromEntries([['a', 1], ['b', 2]])
  * const two = pipe(one, Hamt.upsertAt('c', 3), Hamt.deleteAt('a'))
  * assert.deepStrictEqual([one.size, two.size, Hamt.get(one, 'a')], [2, 2, 1])
+ * ```
  */
 
 import type { HKT } from 'fp-ts/HKT'
@@ -293,12 +296,15 @@ class Batch<A> implements Draft<A> {
  *
  * @category edits
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { Hamt } from 'coppice'
  *
  * const squares = Hamt.withMutations<number>((draft) => {
  *   for (let i = 0; i < 100; i++) draft.set(`${i}`, i * i)
  * })(Hamt.empty())
  * assert.strictEqual(Hamt.get(squares, '12'), 144)
+ * ```
  */
 export const withMutations =
   <A>(edits: (draft: Draft<A>) => void) =>

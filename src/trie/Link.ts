@@ -7,6 +7,8 @@
  * Laws (`coppice/laws`, `stateLaws`): resolving, severing and resolving again gives the same value.
  *
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { Fetch, Link, State } from 'coppice'
  * import * as E from 'fp-ts/lib/Either.js'
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -18,6 +20,7 @@
  * )
  * const link = pipe(state, Link.at(['text']), Fetch.now)
  * assert.ok(O.isSome(link) && E.isRight(link.value) && O.isSome(link.value.right))
+ * ```
  */
 import type { Eq } from 'fp-ts/lib/Eq.js'
 import * as O from 'fp-ts/lib/Option.js'

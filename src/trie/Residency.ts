@@ -64,11 +64,19 @@ class Cache implements Home {
       : undefined
   }
   admit(node: Resident, place: Place, bytes: number): Resident {
-    const digest = node.ref!.digest
-    const twin = this.peek(digest, place)
+    const twin = this.peek(node.ref!.digest, place)
     if (twin !== undefined) return twin
-    this.kept?.set(digest, { node, place: { ...place, link: null } }, { size: footprint(bytes) })
+    this.keep(node, place, bytes)
     return node
+  }
+  adopt(node: Resident, place: Place, bytes: number): Resident {
+    const twin = this.peek(node.ref!.digest, place)
+    if (twin?.whole === true) return twin
+    this.keep(node, place, bytes)
+    return node
+  }
+  private keep(node: Resident, place: Place, bytes: number): void {
+    this.kept?.set(node.ref!.digest, { node, place: { ...place, link: null } }, { size: footprint(bytes) })
   }
 }
 

@@ -13,6 +13,8 @@
  * 5. `patch(diff(a, b))(a)` equals `b`, and what both share is not entered.
  *
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { Fetch, State } from 'coppice'
  * import * as E from 'fp-ts/lib/Either.js'
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -25,6 +27,7 @@
  *   E.map(Fetch.now),
  * )
  * assert.deepStrictEqual(state, E.right(O.some(E.right(O.some('one\ntwo\n')))))
+ * ```
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -165,6 +168,8 @@ export const has =
  * Errors: `Mismatch` with a line for each thing that the codec refuses, `Missing`, `Corrupt`.
  *
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { Fetch, State } from 'coppice'
  * import * as E from 'fp-ts/lib/Either.js'
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -177,6 +182,7 @@ export const has =
  *   E.map(Fetch.now),
  * )
  * assert.deepStrictEqual(steps, E.right(O.some(E.right(3))))
+ * ```
  */
 export const at =
   <A>(path: Path, codec: t.Decoder<unknown, A>) =>

@@ -7,12 +7,15 @@
  * Laws (`coppice/laws`, `thunkLaws`): functor, applicative, monad; at most once; `force(of(a))` is `a`; deep chains.
  *
  * @example
+ * ```ts
+ * import * as assert from 'node:assert'
  * import { Thunk } from 'coppice'
  * import { pipe } from 'fp-ts/lib/function.js'
  *
  * let runs = 0
  * const answer = pipe(Thunk.lazy(() => ++runs), Thunk.map((n) => n + 41))
  * assert.deepStrictEqual([Thunk.force(answer), Thunk.force(answer), runs], [42, 42, 1])
+ * ```
  */
 import type { Applicative1 } from 'fp-ts/lib/Applicative.js'
 import type { Comonad1 } from 'fp-ts/lib/Comonad.js'

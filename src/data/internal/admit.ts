@@ -27,7 +27,7 @@ const refuse = (reason: string): never => {
 }
 
 /** Lists and maps that are copied before the walk begins to remember them. */
-const UNREMEMBERED = 10_000
+const UNREMEMBERED = 1_000
 
 interface Copy {
   readonly value: Value

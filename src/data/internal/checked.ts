@@ -30,8 +30,10 @@ export const writeChecked = (w: Writer, u: unknown, depth: number): boolean => {
     w.nil()
     return true
   }
-  if (Array.isArray(u)) return depth < MAX_DEPTH && writeList(w, u, depth + 1)
   const prototype = Object.getPrototypeOf(u) as unknown
+  if (Array.isArray(u)) {
+    return prototype === Array.prototype && depth < MAX_DEPTH && writeList(w, u, depth + 1)
+  }
   if (prototype === Object.prototype || prototype === null) {
     return depth < MAX_DEPTH && writeMap(w, u as { readonly [key: string]: unknown }, depth + 1)
   }

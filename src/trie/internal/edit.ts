@@ -103,7 +103,8 @@ export const insert = (
     return node
   }
   const i = locate(node, h, key, shift)
-  if (i >= 0) return node.entries[i + 2] === value ? node : withValue(node, i, value, owner)
+  // Not `===`: 0 and -0 are two values, NaN is one.
+  if (i >= 0) return Object.is(node.entries[i + 2], value) ? node : withValue(node, i, value, owner)
   const entries = inserted(node.entries, ~i, h, key, value)
   if (entries.length > LEAF_CAPACITY * 3 && shift >= LAST_SHIFT) return grow(entries, shift, owner)
   return new Leaf(entries, node.occupancy | (1 << bucketOf(h, shift)), owner)

@@ -30,7 +30,7 @@ export const equals = (a: Trie, b: Trie, eq: (x: unknown, y: unknown) => boolean
   const y = (b as Leaf).entries
   for (let i = 0; i < x.length; i += 3) {
     if (x[i] !== y[i] || x[i + 1] !== y[i + 1]) return false
-    if (x[i + 2] !== y[i + 2] && !eq(x[i + 2], y[i + 2])) return false
+    if (!Object.is(x[i + 2], y[i + 2]) && !eq(x[i + 2], y[i + 2])) return false
   }
   return true
 }
@@ -98,7 +98,7 @@ const diffLeaves = (
       report(ys[j + 1] as string, ABSENT, ys[j + 2])
       j += 3
     } else {
-      if (xs[i + 2] !== ys[j + 2] && !eq(xs[i + 2], ys[j + 2]))
+      if (!Object.is(xs[i + 2], ys[j + 2]) && !eq(xs[i + 2], ys[j + 2]))
         report(xs[i + 1] as string, xs[i + 2], ys[j + 2])
       i += 3
       j += 3

@@ -59,6 +59,8 @@ export class Leaf extends Node {
   ref: Ref | null = null
   /** Bytes that the entries take in an encoding; −1 until someone asked. */
   weight = -1
+  /** Known to have no link anywhere below it; found out when it is committed. */
+  whole = false
   constructor(entries: Array<unknown>, occupancy: number, owner: Owner) {
     super()
     this.entries = entries
@@ -76,6 +78,7 @@ export class Branch extends Node {
   owner: Owner
   ref: Ref | null = null
   weight = -1
+  whole = false
   constructor(children: Array<Child>, size: number, owner: Owner) {
     super()
     this.children = children
@@ -90,6 +93,7 @@ export class List extends Node {
   readonly items: ReadonlyArray<Slot>
   readonly size: number
   ref: Ref | null = null
+  whole = false
   constructor(items: ReadonlyArray<Slot>) {
     super()
     this.items = items
@@ -103,6 +107,7 @@ export class Raw extends Node {
   readonly block: Uint8Array
   readonly size: number
   ref: Ref | null = null
+  whole = true
   constructor(kind: typeof TEXT | typeof BYTES, block: Uint8Array) {
     super()
     this.kind = kind
@@ -116,8 +121,13 @@ export interface Home {
   /** The node with this digest, if it is loaded now and was found fit for such a place. */
   readonly peek: (digest: Digest, place: Place) => Resident | undefined
   readonly has: (digest: Digest) => boolean
-  /** Offers a node to keep; answers the one to use: this one, or an equal one that is kept already. */
+  /** Keeps a node that was loaded; answers the one to use: this one, or an equal one that is kept already. */
   readonly admit: (node: Resident, place: Place, bytes: number) => Resident
+  /**
+   * The same for a node that was committed. Only a `whole` one may take its place: a link in it would make a state
+   * depend on blocks that nobody holds for that state.
+   */
+  readonly adopt: (node: Resident, place: Place, bytes: number) => Resident
 }
 
 /** A node of which only the digest is known, and, in a branch, what the branch says of it. */

@@ -67,11 +67,14 @@ export const pack = (
     const bytes = node instanceof Raw ? node.block : encode(node).slice()
     node.ref ??= ref(hash(bytes))
     const links: Array<Ref> = []
+    let whole = true
     forEachBelow(node, (inner) => {
       links.push(inner.ref!)
+      whole &&= inner.kind !== LINK && inner.whole
     })
+    node.whole = whole
     packed.push({ ref: node.ref, bytes, links })
-    const kept = home.admit(node, place, bytes.length)
+    const kept = home.adopt(node, place, bytes.length)
     done.set(node, kept)
     return kept
   }

@@ -112,7 +112,7 @@ export const filterMap = (node: Trie, shift: number, f: (value: unknown, key: st
   let same = true
   for (let i = 0; i < node.entries.length; i += 3) {
     const value = f(node.entries[i + 2], node.entries[i + 1] as string)
-    same &&= value === node.entries[i + 2]
+    same &&= Object.is(value, node.entries[i + 2])
     if (value !== DROP) kept.push(node.entries[i], node.entries[i + 1], value)
   }
   return same ? node : makeLeaf(kept.slice(), shift, NOBODY)

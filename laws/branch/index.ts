@@ -1,0 +1,3 @@
+export { brokenReferences } from './broken.js'
+export { referenceLaws } from './referenceLaws.js'
+export { type Operations, operations } from './Subject.js'

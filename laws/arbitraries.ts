@@ -87,7 +87,7 @@ export const mapsOf = <A>(of: fc.Arbitrary<A>, maxLength = 6): fc.Arbitrary<{ re
 const trees = (scalars: fc.Arbitrary<Value.Value>): fc.Arbitrary<Value.Value> =>
   fc.letrec<{ value: Value.Value }>((tie) => ({
     value: fc.oneof(
-      { maxDepth: 4, depthSize: 'small', withCrossShrink: true },
+      { maxDepth: 4, depthSize: 'small' },
       scalars,
       fc.array(tie('value'), { maxLength: 6 }),
       mapsOf(tie('value')),

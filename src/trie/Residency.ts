@@ -84,7 +84,9 @@ class Cache implements Home {
 export const DEFAULT_BUDGET: number = 64 * 2 ** 20
 
 /** Keeps up to `budget` bytes of nodes; with 0 it keeps none. @category constructors */
-export const make = (budget: number = DEFAULT_BUDGET): Residency => new Cache(Math.max(0, budget))
+export const make = (budget: number = DEFAULT_BUDGET): Residency =>
+  // The cache below wants a whole number; a budget may be a share of the machine's memory, or have no end.
+  new Cache(budget > 0 ? Math.min(Math.floor(budget), Number.MAX_SAFE_INTEGER) : 0)
 
 /** @internal */
 export const homeOf = (residency: Residency): Home => residency as unknown as Home

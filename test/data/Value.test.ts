@@ -2,9 +2,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
 import { bads } from '../../laws/arbitraries.js'
-import { values as broken } from '../../laws/data/broken.js'
 import { valueLaws } from '../../laws/data/value.js'
-import { checkAll, rejected } from '../../laws/Law.js'
+import { checkAll } from '../../laws/Law.js'
 import { Codec, Value } from '../../src/data/index.js'
 
 const refusal = (u: unknown): unknown => {
@@ -13,19 +12,6 @@ const refusal = (u: unknown): unknown => {
 }
 
 checkAll(valueLaws(Value), test, 300)
-
-describe('broken doors', () => {
-  const names = valueLaws(Value).laws.map((law) => law.name)
-  const seen = new Set<string>()
-  test.each(Object.entries(broken))('one that %s is rejected', async (_, door) => {
-    const laws = await rejected(valueLaws(door), 100)
-    expect(laws).not.toEqual([])
-    for (const law of laws) seen.add(law)
-  })
-  test('each law rejects something', () => {
-    expect(names.filter((name) => !seen.has(name))).toEqual([])
-  })
-})
 
 describe('fromUnknown says what and where', () => {
   const looped: { self?: unknown } = {}

@@ -12,6 +12,7 @@ import { type Malformed, malformed } from '../Failure.js'
 import type { Encodable, Linkable } from '../Linkable.js'
 import { readKey } from './keys.js'
 import { MAX_DEPTH } from './limits.js'
+import { LARGEST, learn, shapeAt, slotOf } from './shapes.js'
 import { readText } from './utf8.js'
 
 /** What malformed input throws; only `attempt` catches it. Not an `Error`: nobody would read its stack. */
@@ -297,7 +298,22 @@ export class Reader {
     const entries: { [key: string]: Encodable } = {}
     let last = 0
     let lastSize = -1
-    for (let i = 0; i < n; i++) {
+    let i = 0
+    const slot = n > 1 && n <= LARGEST ? slotOf(this.bytes, this.position, n) : -1
+    const shape = slot < 0 ? undefined : shapeAt(slot)
+    if (shape !== undefined && shape.keys.length === n) {
+      for (let from = 0; i < n; i++) {
+        const to = shape.ends[i]!
+        if (!this.next(shape.bytes, from, to)) break
+        last = this.position
+        lastSize = to - from
+        this.position = last + lastSize
+        entries[shape.keys[i]!] = this.item(onLink, depth)
+        from = to
+      }
+      if (i === n) return Object.freeze(entries)
+    }
+    for (; i < n; i++) {
       const from = this.position
       const key = this.key()
       const size = this.position - from
@@ -308,7 +324,17 @@ export class Reader {
       if (key === '__proto__') Object.defineProperty(entries, key, ordinary(v))
       else entries[key] = v
     }
+    if (slot >= 0) learn(slot, entries)
     return Object.freeze(entries)
+  }
+
+  /** Whether the next bytes are those from `from` to `to` of `expected`. */
+  private next(expected: Uint8Array, from: number, to: number): boolean {
+    const bytes = this.bytes
+    let at = this.position
+    if (at + to - from > this.end) return false
+    for (let i = from; i < to; i++) if (bytes[at++] !== expected[i]) return false
+    return true
   }
 
   /** Whether one encoded key comes before another. The shorter head goes with the shorter key, so whole items compare. */

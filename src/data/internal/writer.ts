@@ -6,7 +6,6 @@
  * as integers, every other number as a 64-bit float.
  */
 import type { Digest } from '../Digest.js'
-import { writeTo } from '../Digest.js'
 import { type Encodable, Linkable } from '../Linkable.js'
 import { canonicalKeys } from './keys.js'
 import { headSize } from './text.js'
@@ -215,7 +214,9 @@ export class Writer {
     b[at + 6] = 0x71
     b[at + 7] = 0x1e
     b[at + 8] = 0x20
-    writeTo(digest, b, at + 9)
+    for (let i = 0; i < 16; i += 2) {
+      this.view.setUint32(at + 9 + 2 * i, (unitAt.call(digest, i) << 16) | unitAt.call(digest, i + 1))
+    }
     this.length = at + LINK_SIZE
   }
 

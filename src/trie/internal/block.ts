@@ -190,7 +190,7 @@ const readLeaf = (reader: Reader, length: number, place: Place, onLink: (digest:
   const start = reader.position
   for (let i = 0; i < entries.length; i += 3) {
     const from = reader.position
-    const key = reader.key()
+    const key = reader.text()
     if (reader.position - from > MAX_KEY + 3) refuse(from, `a key over ${MAX_KEY} bytes`)
     const at = reader.position
     entries[i] = placement(key)

@@ -43,7 +43,7 @@ export const edited = (slot: Standing, edit: Edit, depth: number): Change => {
     return Fetch.flatMap(here(slot, COMPONENT), (node) => {
       if (node.kind === LIST) return inList(node.items, slot, edit, depth)
       if (node.kind === LEAF || node.kind === BRANCH) return inTrie(node, slot, edit, depth)
-      return refused(edit, depth, 'nothing stands inside text or bytes')
+      return edit.deleting ? Fetch.of(slot) : refused(edit, depth, 'nothing stands inside text or bytes')
     })
   }
   if (isInlineList(slot)) return inList(slot, slot, edit, depth)

@@ -19,19 +19,22 @@ export const ROOT_SHIFT: number = HASH_BITS - BITS
 /** Below this shift all 64 nibbles of BLAKE3(key) are used up: a leaf there has no capacity. */
 export const LAST_SHIFT: number = -BITS * 64
 
+// A method taken off the prototype is called directly; `key.charCodeAt` looks the kind of string up at each site.
+const unitAt = String.prototype.charCodeAt
+
 /** The 28-bit placement hash. O(length). */
 export const placement = (key: string): number => {
   const length = key.length
   let h = 0
   let i = 0
   for (; i + 1 < length; i += 2) {
-    let k = Math.imul(key.charCodeAt(i) | (key.charCodeAt(i + 1) << 16), 0xcc9e2d51)
+    let k = Math.imul(unitAt.call(key, i) | (unitAt.call(key, i + 1) << 16), 0xcc9e2d51)
     k = Math.imul((k << 15) | (k >>> 17), 0x1b873593)
     h ^= k
     h = (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0
   }
   if (i < length) {
-    let k = Math.imul(key.charCodeAt(i), 0xcc9e2d51)
+    let k = Math.imul(unitAt.call(key, i), 0xcc9e2d51)
     k = Math.imul((k << 15) | (k >>> 17), 0x1b873593)
     h ^= k
   }

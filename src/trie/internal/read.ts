@@ -43,7 +43,7 @@ export const inTrie = (trie: Trie, path: Path, depth: number): Fetch.Fetch<LoadF
 }
 
 const itemAt = (items: ReadonlyArray<Slot>, index: string | number): Standing =>
-  typeof index === 'number' && index < items.length ? items[index]! : ABSENT
+  typeof index === 'number' && Object.hasOwn(items, index) ? items[index]! : ABSENT
 
 const valueAt = (map: InlineMap, key: string | number): Standing =>
   typeof key === 'string' && Object.hasOwn(map, key) ? map[key]! : ABSENT

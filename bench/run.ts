@@ -129,4 +129,7 @@ const main = async (): Promise<number> => {
   return run(asked.length === 0 ? names : [...new Set(asked)], flags)
 }
 
+// A reader that has seen enough closes the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 process.exitCode = await main()

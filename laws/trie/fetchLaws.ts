@@ -5,7 +5,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import type { Digest } from '../../src/data/Digest.js'
 import { type Corrupt, missing, storeFailed } from '../../src/data/Failure.js'
 import type * as Fetch from '../../src/trie/Fetch.js'
-import { holds, type IsEq, isEq, law, lawAsync, type Suite, suite } from '../Law.js'
+import { type IsEq, isEq, law, lawAsync, type Suite, suite } from '../Law.js'
 import { answer, build, bytesOf, digestOf, type Fetches, type Program, programs, rounds, sound, THERE } from './programs.js'
 
 /** Runs, and answers what was read in each round. */

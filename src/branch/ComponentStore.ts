@@ -163,9 +163,10 @@ function* unpin<S extends Store | AsyncStore>(
  * Tells the store which pins released references no longer need; answers how many. Every commit and open does so
  * too, so this is only for when neither comes.
  */
-export const flush = (components: ComponentStore<Store>): IOEither<TransactFailure, number> =>
+export const flush = <S extends Store>(components: ComponentStore<S>): IOEither<TransactFailure, number> =>
   run(components.store, () => unpin(components))
 
 /** `flush` over an asynchronous store. */
-export const flushAsync = (components: ComponentStore<AsyncStore>): TaskEither<TransactFailure, number> =>
-  runAsync(components.store, () => unpin(components))
+export const flushAsync = <S extends AsyncStore>(
+  components: ComponentStore<S>,
+): TaskEither<TransactFailure, number> => runAsync(components.store, () => unpin(components))

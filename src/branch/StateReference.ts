@@ -240,25 +240,27 @@ function* updating<F>(
 /** Asks its state, loading what that takes. Errors: those of `f`, `Released`, `StoreFailed`, `Corrupt`. */
 export const ask =
   <F, A>(f: (state: State.State) => Fetch.Fetch<F, A>) =>
-  (reference: StateReference<Store>): IOEither<F | Released | StoreFailed | Corrupt, A> =>
+  <S extends Store>(reference: StateReference<S>): IOEither<F | Released | StoreFailed | Corrupt, A> =>
     run(componentsOf(reference).store, () => asking(inside(reference), f))
 
 /** `ask` over an asynchronous store. */
 export const askAsync =
   <F, A>(f: (state: State.State) => Fetch.Fetch<F, A>) =>
-  (reference: StateReference<AsyncStore>): TaskEither<F | Released | StoreFailed | Corrupt, A> =>
+  <S extends AsyncStore>(reference: StateReference<S>): TaskEither<F | Released | StoreFailed | Corrupt, A> =>
     runAsync(componentsOf(reference).store, () => asking(inside(reference), f))
 
 /** Changes its state, loading what that takes; on failure it keeps the one it has. Errors as `ask`. */
 export const update =
   <F>(f: (state: State.State) => Fetch.Fetch<F, State.State>) =>
-  (reference: StateReference<Store>): IOEither<F | Released | StoreFailed | Corrupt, void> =>
+  <S extends Store>(reference: StateReference<S>): IOEither<F | Released | StoreFailed | Corrupt, void> =>
     run(componentsOf(reference).store, () => updating(inside(reference), f))
 
 /** `update` over an asynchronous store. Of two at once, the one that ends last counts. */
 export const updateAsync =
   <F>(f: (state: State.State) => Fetch.Fetch<F, State.State>) =>
-  (reference: StateReference<AsyncStore>): TaskEither<F | Released | StoreFailed | Corrupt, void> =>
+  <S extends AsyncStore>(
+    reference: StateReference<S>,
+  ): TaskEither<F | Released | StoreFailed | Corrupt, void> =>
     runAsync(componentsOf(reference).store, () => updating(inside(reference), f))
 
 // -------------------------------------------------------------------------------------
@@ -321,9 +323,9 @@ export const checkpoint =
  */
 export const holders =
   (digest: Digest) =>
-  (
-    components: ComponentStore.ComponentStore<Store>,
-  ): IOEither<State.LoadFailure | StoreFailed, ReadonlyArray<StateReference<Store>>> =>
+  <S extends Store>(
+    components: ComponentStore.ComponentStore<S>,
+  ): IOEither<State.LoadFailure | StoreFailed, ReadonlyArray<StateReference<S>>> =>
     run(components.store, function* () {
       const references = ComponentStore.members(components).filter((member) => member.cell !== null)
       const answers = yield* fetched(
@@ -333,7 +335,7 @@ export const holders =
         ),
       )
       if (answers._tag === 'Left') return answers
-      return E.right(references.filter((_, i) => answers.right[i]).map((member) => outside<Store>(member)))
+      return E.right(references.filter((_, i) => answers.right[i]).map((member) => outside<S>(member)))
     })
 
 // -------------------------------------------------------------------------------------
@@ -360,14 +362,14 @@ function* opening<S extends Store | AsyncStore>(
  * Errors: `Missing` if the store does not hold it, `StoreFailed`.
  */
 export const open =
-  (components: ComponentStore.ComponentStore<Store>) =>
-  (digest: Digest): IOEither<TransactFailure, StateReference<Store>> =>
+  <S extends Store>(components: ComponentStore.ComponentStore<S>) =>
+  (digest: Digest): IOEither<TransactFailure, StateReference<S>> =>
     run(components.store, () => opening(components, digest, []))
 
 /** `open` over an asynchronous store. */
 export const openAsync =
-  (components: ComponentStore.ComponentStore<AsyncStore>) =>
-  (digest: Digest): TaskEither<TransactFailure, StateReference<AsyncStore>> =>
+  <S extends AsyncStore>(components: ComponentStore.ComponentStore<S>) =>
+  (digest: Digest): TaskEither<TransactFailure, StateReference<S>> =>
     runAsync(components.store, () => opening(components, digest, []))
 
 function* openingHead<S extends Store | AsyncStore>(
@@ -389,14 +391,14 @@ function* openingHead<S extends Store | AsyncStore>(
 
 /** A reference to what a head names now; none if there is no such head. Errors: `StoreFailed`. */
 export const openHead =
-  (components: ComponentStore.ComponentStore<Store>) =>
-  (name: string): IOEither<TransactFailure, O.Option<StateReference<Store>>> =>
+  <S extends Store>(components: ComponentStore.ComponentStore<S>) =>
+  (name: string): IOEither<TransactFailure, O.Option<StateReference<S>>> =>
     run(components.store, () => openingHead(components, name))
 
 /** `openHead` over an asynchronous store. */
 export const openHeadAsync =
-  (components: ComponentStore.ComponentStore<AsyncStore>) =>
-  (name: string): TaskEither<TransactFailure, O.Option<StateReference<AsyncStore>>> =>
+  <S extends AsyncStore>(components: ComponentStore.ComponentStore<S>) =>
+  (name: string): TaskEither<TransactFailure, O.Option<StateReference<S>>> =>
     runAsync(components.store, () => openingHead(components, name))
 
 export interface CommitOptions {
@@ -494,13 +496,13 @@ function* committing(
  */
 export const commit =
   (options: CommitOptions = {}) =>
-  (reference: StateReference<Store>): IOEither<CommitFailure, Committed> =>
+  <S extends Store>(reference: StateReference<S>): IOEither<CommitFailure, Committed> =>
     run(componentsOf(reference).store, () => committing(inside(reference), options))
 
 /** `commit` over an asynchronous store. */
 export const commitAsync =
   (options: CommitOptions = {}) =>
-  (reference: StateReference<AsyncStore>): TaskEither<CommitFailure, Committed> =>
+  <S extends AsyncStore>(reference: StateReference<S>): TaskEither<CommitFailure, Committed> =>
     runAsync(componentsOf(reference).store, () => committing(inside(reference), options))
 
 /** Forgets what is in memory of a committed state: from now on it is loaded as it is touched. Errors: `Released`. */

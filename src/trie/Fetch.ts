@@ -114,17 +114,29 @@ class All {
   readonly parts: ReadonlyArray<Any>
   readonly finish: (values: Array<unknown>) => Any
   readonly frames: Frames | null
-  constructor(parts: ReadonlyArray<Any>, finish: (values: Array<unknown>) => Any, frames: Frames | null) {
+  /** Whether a part of it was only put off. */
+  readonly putOff: boolean
+  constructor(
+    parts: ReadonlyArray<Any>,
+    finish: (values: Array<unknown>) => Any,
+    frames: Frames | null,
+    putOff: boolean,
+  ) {
     this.parts = parts
     this.finish = finish
     this.frames = frames
+    this.putOff = putOff
   }
   bind(frame: Frames): All {
-    return new All(this.parts, this.finish, append(this.frames, frame))
+    return new All(this.parts, this.finish, append(this.frames, frame), this.putOff)
   }
 }
 
 type Waiting = Wait | All
+
+/** Whether a blocked computation can go on, in whole or in part, without any block. */
+const isPutOff = (blocked: Waiting): boolean =>
+  blocked instanceof Wait ? blocked.digests.length === 0 : blocked.putOff
 
 const append = (frames: Frames | null, more: Frames): Frames =>
   frames === null ? more : new Pair(frames, more)
@@ -208,7 +220,16 @@ export const orElseW =
   <E, E2, B>(onFailed: (e: E) => Fetch<E2, B>) =>
   <A>(fetch: Fetch<E, A>): Fetch<E2, A | B> => {
     if (fetch._tag === 'Done') return fetch
-    if (fetch._tag === 'Failed') return onFailed(fetch.failure)
+    if (fetch._tag === 'Failed') {
+      const { failure } = fetch
+      if (depth >= EAGER_DEPTH) return defer(() => onFailed(failure))
+      depth++
+      try {
+        return onFailed(failure)
+      } finally {
+        depth--
+      }
+    }
     return bind(fetch, { onDone: null, onFailed: onFailed as (failure: unknown) => Any }) as Fetch<E2, A | B>
   }
 
@@ -228,18 +249,25 @@ const combine = (
   frames: Frames | null,
 ): Any => {
   let blocked = false
-  for (const part of parts) {
-    if (part._tag === 'Failed') return settle(part, frames)
-    blocked ||= part._tag === 'Blocked'
+  let putOff = false
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!
+    if (part._tag === 'Blocked') {
+      blocked = true
+      putOff ||= isPutOff(part as unknown as Waiting)
+    } else if (part._tag === 'Failed') {
+      if (!blocked) return settle(part, frames)
+      // Which failure counts must not depend on what is here: one before it may still fail, none after it matters.
+      return new All(parts.slice(0, i + 1), finish, frames, putOff) as unknown as Any
+    }
   }
-  if (blocked) return new All(parts, finish, frames) as unknown as Any
+  if (blocked) return new All(parts, finish, frames, putOff) as unknown as Any
   return settle(finish(parts.map((part) => (part as Done<unknown>).value)), frames)
 }
 
 /**
- * All results in order, or the first failure; what the parts wait for is read together.
- *
- * If several parts fail in one round, the first in order counts.
+ * All results in order, or the first failure in order, whichever is known first; what the parts wait for is read
+ * together.
  */
 export const all = <E, A>(parts: ReadonlyArray<Fetch<E, A>>): Fetch<E, ReadonlyArray<A>> =>
   combine(parts, (values) => of(values), null) as Fetch<E, ReadonlyArray<A>>
@@ -299,15 +327,31 @@ export const missing = <E, A>(blocked: Blocked<E, A>): ReadonlySet<Digest> => {
 }
 
 /** Goes on with the blocks that a computation waits for. What `blocks` lacks becomes `Missing`. O(parts). */
-export const resume = <E, A>(blocked: Blocked<E, A>, blocks: Blocks): Fetch<E, A> => {
+export const resume = <E, A>(blocked: Blocked<E, A>, blocks: Blocks): Fetch<E, A> => proceed(blocked, blocks)
+
+/** Runs what was put off until it waits for a block. */
+const caughtUp = (wait: Wait): Any => {
+  let current: Any = wait as unknown as Any
+  for (;;) {
+    const at = current as unknown
+    if (!(at instanceof Wait) || at.digests.length > 0) return current
+    current = settle(at.step(nothing), at.frames)
+  }
+}
+
+/** Goes on with what waits for blocks, if there are any, and with what was put off. */
+const proceed = <E, A>(blocked: Blocked<E, A>, blocks: Blocks | null): Fetch<E, A> => {
   // A post-order walk with a stack of its own: nested applications may be as deep as they like.
   const results: Array<Any> = []
   const stack: Array<{ readonly part: Any; readonly entered: boolean }> = [{ part: blocked, entered: false }]
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const part = top.part as unknown as Wait | All | Done<unknown>
-    if (part instanceof Wait) results.push(settle(part.step(blocks), part.frames))
-    else if (part instanceof All) {
-      if (top.entered) {
+    if (part instanceof Wait) {
+      if (part.digests.length === 0) results.push(caughtUp(part))
+      else results.push(blocks === null ? top.part : settle(part.step(blocks), part.frames))
+    } else if (part instanceof All) {
+      if (blocks === null && !part.putOff) results.push(top.part)
+      else if (top.entered) {
         results.push(combine(results.splice(results.length - part.parts.length), part.finish, part.frames))
       } else {
         stack.push({ part: top.part, entered: true })
@@ -321,12 +365,9 @@ export const resume = <E, A>(blocked: Blocked<E, A>, blocks: Blocks): Fetch<E, A
 /** The computation with all that was only put off done, and what it is blocked on. */
 const advance = <E, A>(fetch: Fetch<E, A>): readonly [Fetch<E, A>, ReadonlyArray<Digest>] => {
   let current = fetch
-  while (current._tag === 'Blocked') {
-    const digests = missing(current)
-    if (digests.size > 0) return [current, [...digests]]
-    current = resume(current, nothing)
-  }
-  return [current, []]
+  while (current._tag === 'Blocked' && isPutOff(current as unknown as Waiting))
+    current = proceed(current, null)
+  return [current, current._tag === 'Blocked' ? [...missing(current)] : []]
 }
 
 const nothing: Blocks = new Map()

@@ -212,18 +212,21 @@ export const size = (state: State): Fetch.Fetch<LoadFailure, number> =>
 /** Why an edit was refused. */
 export type EditFailure = LoadFailure | InvalidPath
 
+const segmentFault = (segment: string | number): string | null => {
+  if (typeof segment === 'number') {
+    return Number.isSafeInteger(segment) && segment >= 0 ? null : 'an index is a whole number, 0 or more'
+  }
+  if (typeof segment !== 'string') return 'a segment is a key or an index'
+  if (!segment.isWellFormed()) return 'a key with a lone surrogate'
+  return textBytes(segment) > MAX_KEY ? `a key over ${MAX_KEY} bytes` : null
+}
+
 const pathFault = (path: Path): InvalidPath | null => {
   if (path.length === 0) return invalidPath(path, 'the root itself is not replaced')
   if (path.length > MAX_DEPTH) return invalidPath(path, `deeper than ${MAX_DEPTH}`)
   for (let i = 0; i < path.length; i++) {
-    const segment = path[i]!
-    const here = path.slice(0, i + 1)
-    if (typeof segment === 'number') {
-      if (!Number.isSafeInteger(segment) || segment < 0)
-        return invalidPath(here, 'an index is a whole number, 0 or more')
-    } else if (typeof segment !== 'string') return invalidPath(here, 'a segment is a key or an index')
-    else if (!segment.isWellFormed()) return invalidPath(here, 'a key with a lone surrogate')
-    else if (textBytes(segment) > MAX_KEY) return invalidPath(here, `a key over ${MAX_KEY} bytes`)
+    const reason = segmentFault(path[i]!)
+    if (reason !== null) return invalidPath(path.slice(0, i + 1), reason)
   }
   return null
 }

@@ -1,6 +1,5 @@
 /** Agents as branches of one reference: how the scenario is done with coppice. */
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type { ComponentStore } from '../../branch/ComponentStore.js'
 import * as StateReference from '../../branch/StateReference.js'
@@ -10,6 +9,7 @@ import type { Value } from '../../data/Value.js'
 import type { Store } from '../../store/Store.js'
 import * as Fetch from '../../trie/Fetch.js'
 import * as State from '../../trie/State.js'
+import { PROMPT } from './history.js'
 import type { Agent } from './scenario.js'
 import { type Content, treeOf, type Workspace } from './workspace.js'
 
@@ -25,20 +25,25 @@ export const must = <A>(effect: IOEither<Failure, A>): A => {
 
 /** The state that all agents start from. `InvalidValue` if no state can hold it. */
 export const start = (workspace: Workspace): E.Either<Failure, State.State> =>
-  State.fromJson({ agent: '', files: treeOf(workspace.files), messages: [] })
+  State.fromJson({ agent: '', files: treeOf(workspace.files), messages: [PROMPT] })
+
+type Step = (state: State.State) => Fetch.Fetch<Failure, State.State>
+
+/** What an agent does, one thing after the other. */
+const steps = ({ name, edits, messages }: Agent): readonly Step[] => [
+  State.set(['agent'], name),
+  ...edits.map(({ path, change }) =>
+    State.modify(['files', ...path], (content: Value) => change(content as Content)),
+  ),
+  // Behind the prompt, which stands there already.
+  ...messages.map((message, i) => State.set(['messages', 1 + i], message)),
+]
 
 /** The state of an agent after it has done its part. */
 export const acted =
-  ({ name, edits, messages }: Agent) =>
-  (state: State.State): Fetch.Fetch<State.EditFailure | Failure, State.State> =>
-    edits.reduce<Fetch.Fetch<State.EditFailure | Failure, State.State>>(
-      (result, { path, change }) =>
-        pipe(
-          result,
-          Fetch.chainW(State.modify(['files', ...path], (content: Value) => change(content as Content))),
-        ),
-      pipe(state, State.set(['agent'], name), Fetch.chainW(State.set(['messages'], messages))),
-    )
+  (agent: Agent) =>
+  (state: State.State): Fetch.Fetch<Failure, State.State> =>
+    steps(agent).reduce((result, step) => Fetch.flatMap(result, step), Fetch.of<State.State, Failure>(state))
 
 /** A branch on which an agent has done its part. */
 export const branchFor = (
@@ -54,5 +59,4 @@ export const branchFor = (
 export const rootOf = (
   components: ComponentStore<Store>,
   workspace: Workspace,
-): StateReference.StateReference<Store> =>
-  StateReference.root(components)(must(() => start(workspace)))()
+): StateReference.StateReference<Store> => StateReference.root(components)(must(() => start(workspace)))()

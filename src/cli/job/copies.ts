@@ -1,5 +1,5 @@
 /** Agents as plain copies of plain data: how the scenario is done without coppice, and what its answers must be. */
-import type { Message } from './history.js'
+import { type Message, PROMPT } from './history.js'
 import type { Agent } from './scenario.js'
 import { byteLength, type Content, type File, type Tree, treeOf, type Workspace } from './workspace.js'
 
@@ -14,14 +14,14 @@ export interface Plain {
 export const plainStart = (workspace: Workspace): Plain => ({
   agent: '',
   files: treeOf(workspace.files),
-  messages: [],
+  messages: [PROMPT],
 })
 
 type Writable = { [name: string]: Content | Writable }
 
 /** A deep copy on which an agent has done its part. */
 export const copyFor = (base: Plain, { name, edits, messages }: Agent): Plain => {
-  const copy = structuredClone({ ...base, agent: name, messages })
+  const copy = structuredClone({ ...base, agent: name, messages: [...base.messages, ...messages] })
   for (const { path, change } of edits) {
     const last = path.length - 1
     let directory = copy.files as Writable
@@ -56,7 +56,7 @@ export const expected = (workspace: Workspace, { name, contents, messages }: Cha
   const files = workspace.files.map(
     (file, i): File => ({ path: file.path, content: contents.get(i) ?? file.content }),
   )
-  return { agent: name, files: treeOf(files), messages }
+  return { agent: name, files: treeOf(files), messages: [PROMPT, ...messages] }
 }
 
 /** What there is to store, in bytes of file contents and message contents, text as UTF-8. */
@@ -65,11 +65,14 @@ export interface Volume {
   readonly whole: number
   /** Of what differs: contents that are equal count once, whoever holds them. */
   readonly unique: number
+  /** Of edited files that another agent had edited alike: in memory once an agent until they are stored. */
+  readonly alike: number
 }
 
 export const volume = (workspace: Workspace, agents: Iterable<Changed>): Volume => {
   const seen = new Set<string>()
   let unique = 0
+  let alike = 0
   const count = (content: Content): number => {
     const bytes = byteLength(content)
     const key = typeof content === 'string' ? `t${content}` : `b${Buffer.from(content).toString('latin1')}`
@@ -79,14 +82,18 @@ export const volume = (workspace: Workspace, agents: Iterable<Changed>): Volume 
     }
     return bytes
   }
-  let base = 0
+  let base = count(PROMPT.content)
   for (const { content } of workspace.files) base += count(content)
   let whole = 0
   for (const { contents, messages } of agents) {
     whole += base
-    for (const [file, content] of contents)
-      whole += count(content) - byteLength(workspace.files[file]!.content)
+    for (const [file, content] of contents) {
+      const before = unique
+      const bytes = count(content)
+      whole += bytes - byteLength(workspace.files[file]!.content)
+      if (unique === before) alike += bytes
+    }
     for (const { content } of messages) whole += count(content)
   }
-  return { whole, unique }
+  return { whole, unique, alike }
 }

@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.js'
 import { read } from './workspace.js'
 
 /** Enough agents that code and caches which are made at the first use are there before it counts. */
-const WARM = 3
+const WARM = 100
 
 export interface Question {
   readonly holder: string
@@ -19,7 +19,7 @@ export interface Question {
 export type Footprint = { readonly [moment: string]: Held }
 
 export const footprint = async (holder: Holder, { directory, scenario }: Question): Promise<Footprint> => {
-  await Hasher.ready()()
+  await Hasher.ready()
   const workspace = read(directory)
   if (E.isLeft(workspace)) throw new Error(workspace.left)
   await holder(workspace.right, { ...scenario, agents: Math.min(WARM, scenario.agents) }, async () => {})

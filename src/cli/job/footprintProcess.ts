@@ -1,7 +1,7 @@
 /** The process in which the job measures a holder. */
 import { serve } from './child.js'
 import { footprint, type Question } from './footprint.js'
-import { coppice, copies, type Holder } from './holders.js'
+import { copies, coppice, type Holder } from './holders.js'
 
 const holders: { readonly [name: string]: Holder } = { coppice, copies }
 

@@ -28,7 +28,10 @@ const own = (text: string): string => Buffer.from(text).toString()
 const said = (role: string, content: string): Message => ({ role, content: own(content) })
 
 const looked = (path: string, dice: Chance): readonly Message[] => [
-  said('assistant', `I look at ${path} first, because the ${word(dice)} of the ${word(dice)} is defined there.`),
+  said(
+    'assistant',
+    `I look at ${path} first, because the ${word(dice)} of the ${word(dice)} is defined there.`,
+  ),
   said('tool', `${path}:${1 + dice.below(400)}\n${Array.from({ length: 4 }, () => line(dice)).join('\n')}`),
 ]
 
@@ -43,9 +46,11 @@ const wrote = (path: string, dice: Chance): readonly Message[] => [
   ),
 ]
 
-/** A history over the files that are edited, in that order. */
+/** What every agent is told first. */
+export const PROMPT: Message = { role: 'system', content: SYSTEM }
+
+/** What follows, over the files that are edited, in that order. */
 export const history = (edited: readonly string[], all: readonly string[], dice: Chance): Message[] => [
-  { role: 'system', content: SYSTEM },
   { role: 'user', content: dice.pick(TASKS) },
   ...Array.from({ length: LOOKS }, () => looked(all[dice.below(all.length)]!, dice)).flat(),
   ...edited.flatMap((path) => wrote(path, dice)),

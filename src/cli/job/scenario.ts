@@ -30,6 +30,7 @@ export interface Edit {
 export interface Agent {
   readonly name: string
   readonly edits: readonly Edit[]
+  /** Added one by one to what the workspace's state has already. */
   readonly messages: readonly Message[]
 }
 

@@ -15,6 +15,7 @@ import {
   assign,
   type InlineMap,
   inlined,
+  inOrder,
   isComponent,
   isInlineList,
   isInlineMap,
@@ -91,7 +92,7 @@ const inMap = (map: InlineMap, edit: Edit, depth: number): Change => {
     const next: Record<string, Slot> = {}
     for (const other of Object.keys(map)) if (other !== key) assign(next, other, map[other]!)
     if (slot !== ABSENT) assign(next, key, slot as Slot)
-    return Fetch.of(mapSlot(next))
+    return Fetch.of(mapSlot(inOrder(next)))
   })
 }
 

@@ -70,8 +70,9 @@ const between = (pairs: ReadonlyArray<Pending>, path: Path): Found =>
       ),
     ),
     (here) => {
-      const pending: Array<Pending> = []
-      const found: Array<Difference> = []
+      // What is pending keeps its place among what is found, so the order does not tell what was loaded.
+      const parts: Array<() => Found> = []
+      const pending = { push: (pair: Pending) => parts.push(() => between([pair], path)) }
       for (const pair of here) {
         diff(
           pair.before,
@@ -79,14 +80,13 @@ const between = (pairs: ReadonlyArray<Pending>, path: Path): Found =>
           pair.place,
           sameSlot,
           (key, x, y) => {
-            found.push({ path: [...path, key], before: x as Standing, after: y as Standing })
+            const change = { path: [...path, key], before: x as Standing, after: y as Standing }
+            parts.push(() => refine(change))
           },
           pending,
         )
       }
-      const inner = Fetch.all(found.map(refine))
-      const rest: Found = pending.length === 0 ? Fetch.of([]) : between(pending, path)
-      return Fetch.both(inner, rest, (a, b) => [...a.flat(), ...b])
+      return Fetch.flatMap(Fetch.all(parts.map((part) => part())), (found) => Fetch.of(found.flat()))
     },
   )
 

@@ -51,7 +51,7 @@ export interface Pending {
 /**
  * Reports each key at which two tries differ. O(changes · log n): what both share is never entered.
  *
- * Pairs that are not resident are put into `pending`, to be gone on with once they are.
+ * Pairs that are not resident are put to `pending`, to be gone on with once they are.
  */
 export const diff = (
   before: Child,
@@ -59,7 +59,7 @@ export const diff = (
   place: Place,
   eq: (x: unknown, y: unknown) => boolean,
   report: OnDifference,
-  pending: Array<Pending>,
+  pending: { readonly push: (pair: Pending) => unknown },
 ): void => {
   if (known(before, after)) return
   if (before.kind === LINK || after.kind === LINK) {

@@ -3,6 +3,7 @@
  * `INLINE_LIMIT` is a node, so equal content has one form.
  */
 
+import { canonicalKeys } from '../../data/internal/keys.js'
 import { sizeOf } from '../../data/internal/size.js'
 import type { Encodable } from '../../data/Linkable.js'
 import { Linkable } from '../../data/Linkable.js'
@@ -31,6 +32,13 @@ export const assign = (into: Record<string, Slot>, key: string, slot: Slot): voi
   if (key === '__proto__') {
     Object.defineProperty(into, key, { value: slot, enumerable: true, writable: true, configurable: true })
   } else into[key] = slot
+}
+
+/** The map with its keys in canonical order, as decoding gives them: their order tells nothing of past edits. */
+export const inOrder = (map: InlineMap): InlineMap => {
+  const ordered: Record<string, Slot> = {}
+  for (const key of canonicalKeys(map)) assign(ordered, key, map[key]!)
+  return ordered
 }
 
 const small = (slot: Slot): boolean => sizeOf(slot, INLINE_LIMIT) <= INLINE_LIMIT
@@ -62,7 +70,7 @@ export const inlined = (trie: Trie, owner: Owner): Slot => {
   gather(trie, entries, owner)
   const map: Record<string, Slot> = {}
   for (let i = 0; i < entries.length; i += 3) assign(map, entries[i + 1] as string, entries[i + 2] as Slot)
-  return Object.freeze(map)
+  return Object.freeze(inOrder(map))
 }
 
 /** The slot of a value. O(size of the value). */

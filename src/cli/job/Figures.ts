@@ -1,0 +1,41 @@
+/** What the job found, as data: the table and the JSON file show the same. */
+import type { Latency } from './latency.js'
+
+export interface Settings {
+  readonly workspace: string
+  readonly agents: number
+  readonly edits: number
+  readonly seed: number
+}
+
+export interface Figures {
+  readonly workspace: { readonly files: number; readonly bytes: number }
+  /** Nanoseconds. */
+  readonly branch: Latency
+  readonly commit: Latency
+  readonly component: Latency & { readonly bytes: number }
+  readonly agent: Latency
+  /** Bytes; see `copies.volume`. */
+  readonly whole: number
+  readonly unique: number
+  readonly alike: number
+  readonly stored: { readonly bytes: number; readonly blocks: number }
+  readonly memory: {
+    /** Bytes that our agents take: edited and not yet stored, and stored in memory as well. */
+    readonly edited: number
+    readonly committed: number
+    /** Bytes that as many plain copies take. */
+    readonly copies: number
+    /** How many plain copies were really made; fewer than there are agents where the machine is too small. */
+    readonly copied: number
+  }
+  readonly verified: { readonly agents: number; readonly mismatches: number }
+  /** One digest for all agents: equal for equal workspaces, options and seeds. */
+  readonly fingerprint: string
+}
+
+/** The share of the plain copies' memory that is saved. */
+export const saved = ({ memory }: Figures): number => 1 - memory.edited / memory.copies
+
+/** The share of all content that did not have to be stored. */
+export const dedup = ({ stored, whole }: Figures): number => 1 - stored.bytes / whole

@@ -1,0 +1,59 @@
+/** The time from a digest to the value of one component of about 1 KiB, of which nothing is in memory. */
+import * as ComponentStore from '../../branch/ComponentStore.js'
+import * as StateReference from '../../branch/StateReference.js'
+import type { Digest } from '../../data/Digest.js'
+import * as Value from '../../data/Value.js'
+import * as MemoryStore from '../../store/MemoryStore.js'
+import * as Fetch from '../../trie/Fetch.js'
+import * as Residency from '../../trie/Residency.js'
+import * as State from '../../trie/State.js'
+import { must } from './agents.js'
+import { chance } from './chance.js'
+import { line, word } from './edits.js'
+import { type Latency, latency, timed } from './latency.js'
+
+const COMPONENTS = 256
+/** Each is read this often; the first passes do not count, so that the optimising compiler is done. */
+const PASSES = 24
+const WARM = 8
+
+/** A note of an agent: a map that is one block of about 1 KiB. */
+const note = (seed: number, index: number): { readonly [key: string]: string | number } => {
+  const dice = chance(seed, 'note', index)
+  const text = (): string => Array.from({ length: 3 }, () => line(dice).trim()).join('\n')
+  const texts = { plan: text(), done: text(), found: text(), open: text(), doubts: text(), next: text() }
+  return { about: word(dice), step: index, ...texts }
+}
+
+export interface ComponentReads {
+  readonly latency: Latency
+  /** Mean size of the blocks. */
+  readonly bytes: number
+  readonly mismatches: number
+}
+
+/** Reads them as a store on disk or far away is read: each block is checked against its digest. */
+export const componentReads = (seed: number): ComponentReads => {
+  const store = MemoryStore.make()
+  const components = ComponentStore.make(store)
+  const stored = Array.from({ length: COMPONENTS }, (_, index) => {
+    const value = note(seed, index)
+    const reference = StateReference.root(components)(must(() => State.fromJson(value)))()
+    return { value, digest: must(StateReference.commit()(reference)).digest }
+  })
+  const source = { read: store.read, trusted: false }
+  const nowhere = Residency.make(0)
+  const read = (digest: Digest): Value.Value =>
+    must(Fetch.run(source)(State.toJson(State.open(digest, nowhere))))
+  const times: number[] = []
+  let mismatches = 0
+  for (let pass = 0; pass < PASSES; pass++) {
+    for (const { value, digest } of stored) {
+      const [time, found] = timed(() => read(digest))
+      if (pass >= WARM) times.push(time)
+      if (!Value.equals(found, value)) mismatches++
+    }
+  }
+  const { bytes, blocks } = store.stats()
+  return { latency: latency(times), bytes: bytes / blocks, mismatches }
+}

@@ -1,0 +1,55 @@
+/** `npm start -- [--workspace DIR] [--agents N] [--edits FRACTION] [--seed S] [--json FILE]` */
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { explain } from '../data/explain.js'
+import { start, Unexpected } from './job/agents.js'
+import { bar } from './job/bar.js'
+import type { Settings } from './job/Figures.js'
+import { parse } from './job/flags.js'
+import { run } from './job/job.js'
+import { defaultWorkspace, writable } from './job/places.js'
+import { record, report } from './job/report.js'
+import { read } from './job/workspace.js'
+
+const FAILED = 1
+const MISUSED = 2
+
+const complain = (code: number, message: string): number => {
+  process.stderr.write(`coppice: ${message.replace(/\s*\n\s*/g, ' ')}\n`)
+  return code
+}
+
+const main = async (argv: readonly string[]): Promise<number> => {
+  const flags = parse(argv)
+  if (E.isLeft(flags)) return complain(MISUSED, flags.left)
+  if (flags.right === null) return 0
+  const { json, workspace: named, ...numbers } = flags.right
+  const output = json === undefined ? E.right(null) : writable(json)
+  if (E.isLeft(output)) return complain(MISUSED, output.left)
+  const directory = named === undefined ? defaultWorkspace() : E.right(resolve(named))
+  if (E.isLeft(directory)) return complain(MISUSED, directory.left)
+  const workspace = read(directory.right)
+  if (E.isLeft(workspace)) return complain(MISUSED, workspace.left)
+  const state = start(workspace.right)
+  if (E.isLeft(state))
+    return complain(MISUSED, `cannot hold the workspace ${directory.right}: ${explain(state.left)}`)
+
+  const settings: Settings = { workspace: directory.right, ...numbers }
+  const progress = bar(process.stderr)
+  try {
+    const figures = await run(settings, workspace.right, progress)
+    progress.end()
+    process.stdout.write(`${report(settings, figures)}\n`)
+    if (output.right !== null)
+      writeFileSync(output.right, `${JSON.stringify(record(settings, figures), null, 2)}\n`)
+    return figures.verified.mismatches === 0 ? 0 : FAILED
+  } catch (error) {
+    progress.end()
+    // What nobody foresaw is a defect, and is shown with its place.
+    if (!(error instanceof Unexpected)) throw error
+    return complain(FAILED, error.message)
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

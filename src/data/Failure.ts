@@ -23,6 +23,13 @@ export interface InvalidPath {
   readonly reason: string
 }
 
+/** A position that a sequence of `size` does not have. */
+export interface OutOfRange {
+  readonly _tag: 'OutOfRange'
+  readonly position: number
+  readonly size: number
+}
+
 /** A typed read whose codec refused the value; one line for each mismatch. */
 export interface Mismatch {
   readonly _tag: 'Mismatch'
@@ -95,6 +102,7 @@ export interface StoreFailed {
 export type Failure =
   | InvalidValue
   | InvalidPath
+  | OutOfRange
   | Mismatch
   | InvalidDigest
   | Malformed
@@ -117,6 +125,12 @@ export const invalidPath = (path: Path, reason: string): InvalidPath => ({
   _tag: 'InvalidPath',
   path,
   reason,
+})
+/** @category constructors */
+export const outOfRange = (position: number, size: number): OutOfRange => ({
+  _tag: 'OutOfRange',
+  position,
+  size,
 })
 /** @category constructors */
 export const mismatch = (path: Path, errors: ReadonlyArray<string>): Mismatch => ({

@@ -59,6 +59,8 @@ export const explain = (failure: Failure): string => {
       return `not a value at ${showPath(failure.path)}: ${failure.reason}`
     case 'InvalidPath':
       return `no such place as ${showPath(failure.path)}: ${failure.reason}`
+    case 'OutOfRange':
+      return `position ${failure.position} is outside of a sequence of ${failure.size}`
     case 'Mismatch':
       return [`not of the expected type at ${showPath(failure.path)}:`, ...failure.errors].join('\n  ')
     case 'InvalidDigest':

@@ -29,9 +29,19 @@ import type { Value } from '../data/Value.js'
 import * as Fetch from './Fetch.js'
 import { here } from './internal/load.js'
 import { ABSENT } from './internal/merge.js'
-import { BRANCH, type Child, LEAF, type Leaf, LIST, type Slot, type Trie } from './internal/node.js'
+import {
+  BRANCH,
+  type Child,
+  LEAF,
+  type Leaf,
+  LIST,
+  type Sequence,
+  type Slot,
+  type Trie,
+} from './internal/node.js'
 import { below, COMPONENT, type Place, ROOT } from './internal/place.js'
 import { valueIn } from './internal/read.js'
+import { isSequence, kindOf, locate } from './internal/sequence.js'
 import { type InlineMap, isComponent, isInlineList, isInlineMap } from './internal/slot.js'
 import { type LoadFailure, type State, standingAt } from './State.js'
 
@@ -67,8 +77,8 @@ export const entries =
         if (slot !== ABSENT) {
           if (isComponent(slot as Slot)) {
             return Fetch.flatMap(here(slot as never, depth === 0 ? ROOT : COMPONENT), (node) => {
-              if (node.kind === LEAF || node.kind === BRANCH) return ofTrie(node, depth).next()
-              return node.kind === LIST ? ofList(node.items, 0, depth).next() : notThere(path)
+              if (!isSequence(node)) return ofTrie(node, depth).next()
+              return kindOf(node) === LIST ? ofSequence(node, 0, depth).next() : notThere(path)
             })
           }
           if (isInlineList(slot as Slot)) return ofList(slot as ReadonlyArray<Slot>, 0, depth).next()
@@ -101,6 +111,20 @@ const ofList = (items: ReadonlyArray<Slot>, from: number, depth: number): Entrie
           depth,
           ofList(items, from + CHUNK, depth),
         ),
+})
+
+const ofSequence = (root: Sequence, from: number, depth: number): Entries => ({
+  next: () =>
+    from >= root.size
+      ? Fetch.of(O.none)
+      : Fetch.flatMap(locate(root, from, 0), ({ chunk: at, offset }) => {
+          const items = (at.run as ReadonlyArray<Slot>).slice(offset)
+          return chunk(
+            items.map((slot, i) => [from + i, slot] as const),
+            depth,
+            ofSequence(root, from + items.length, depth),
+          )
+        }),
 })
 
 const ofTrie = (trie: Trie, depth: number): Entries => ofStack({ node: trie, place: ROOT, rest: null }, depth)

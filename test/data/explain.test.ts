@@ -27,6 +27,7 @@ const examples: {
   InvalidDigest: [Failure.invalidDigest('zz', 'not 64 hexadecimal digits'), ['"zz"', 'hexadecimal']],
   Malformed: [Failure.malformed(7, 'truncated'), ['offset 7', 'truncated']],
   Corrupt: [Failure.corrupt(a, 'wrong kind'), [Digest.toCid(a), 'wrong kind']],
+  OutOfRange: [Failure.outOfRange(9, 3), ['9', '3']],
   Missing: [Failure.missing(a), [Digest.toCid(a)]],
   Dangling: [Failure.dangling(a, b), [Digest.toCid(a), Digest.toCid(b)]],
   HeadMoved: [Failure.headMoved('main', null, b), ['"main"', 'nothing', Digest.toCid(b)]],

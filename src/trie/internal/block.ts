@@ -3,8 +3,8 @@
  *
  *     [0, key, slot, key, slot, ...]          a leaf, in the order of (placement, key)
  *     [1, [sizes], [weights], [links]]        a branch: for each child its entries and their bytes; links where not empty
- *     [2, [slot, ...]]                        a list
- *     [3, text]   [4, bytes]                  long text, bytes
+ *     [2, [slot, ...]]  [3, text]  [4, bytes] a chunk of a sequence: items, text, bytes
+ *     [5, kind, level, [sizes], [links]]      a knot of a sequence: for each child its length, and a link
  *
  * A slot is a value, or a link to one whose encoding exceeds `INLINE_LIMIT`; the limit counts a link as a link, so equal
  * content has one form. A block may come from anywhere: reading refuses whatever this module would not have written
@@ -24,17 +24,19 @@ import {
   Branch,
   BYTES,
   type Child,
+  Chunk,
   EMPTY,
   type Home,
+  KNOT,
+  Knot,
   LEAF,
   LEAF_CAPACITY,
   type Leaf,
   LINK,
   LIST,
   Link,
-  List,
   NOBODY,
-  Raw,
+  type Part,
   type Resident,
   type Slot,
   TEXT,
@@ -75,7 +77,6 @@ export const isInline = (map: Trie): boolean =>
 
 /** Writes a node whose children and components have digests; the result is valid until the next call. */
 export const encode = (node: Resident): Uint8Array => {
-  if (node instanceof Raw) return node.block
   writer.reset()
   if (node.kind === LEAF) {
     const { entries } = node
@@ -106,38 +107,21 @@ export const encode = (node: Resident): Uint8Array => {
     writer.arrayHeader(links)
     for (let i = 0; i < WIDTH; i++) if (children[i]!.size > 0) writer.link(children[i]!.ref!.digest)
     node.weight = weight
+  } else if (node.kind === KNOT) {
+    writer.arrayHeader(5)
+    writer.uint(KNOT)
+    writer.uint(node.of)
+    writer.uint(node.level)
+    writer.arrayHeader(node.children.length)
+    for (const child of node.children) writer.uint(child.size)
+    writer.arrayHeader(node.children.length)
+    for (const child of node.children) writer.link(child.ref!.digest)
   } else {
     writer.arrayHeader(2)
-    writer.uint(LIST)
-    writer.value(node.items)
+    writer.uint(node.kind)
+    writer.value(node.run)
   }
   return writer.peek()
-}
-
-/** Long text as a node. The text is well formed. */
-export const textNode = (text: string): Raw => {
-  writer.reset()
-  writer.arrayHeader(2)
-  writer.uint(TEXT)
-  writer.text(text)
-  return new Raw(TEXT, writer.take())
-}
-
-/** Many bytes as a node. */
-export const bytesNode = (bytes: Uint8Array): Raw => {
-  writer.reset()
-  writer.arrayHeader(2)
-  writer.uint(BYTES)
-  writer.bytes(bytes)
-  return new Raw(BYTES, writer.take())
-}
-
-/** The text or bytes in a block of text or bytes. */
-export const rawValue = (node: Raw): string | Uint8Array => {
-  const reader = new Reader(node.block)
-  reader.arrayHeader()
-  reader.uint()
-  return node.kind === TEXT ? reader.text() : reader.byteString()
 }
 
 /** Reads a block at a place, refusing what cannot stand there. */
@@ -148,7 +132,7 @@ export const decode = (
   home: Home,
 ): Either.Either<Corrupt, Resident> => {
   const read = attempt(() => {
-    const node = readNode(new Reader(bytes), bytes, place, home)
+    const node = readNode(new Reader(bytes), place, home)
     const reason = misfit(node, bytes.length, place)
     if (reason !== null) refuse(0, reason)
     node.ref ??= ref(digest)
@@ -159,27 +143,56 @@ export const decode = (
     : Either.left(corrupt(digest, `${read.left.reason} (byte ${read.left.offset})`))
 }
 
-const readNode = (reader: Reader, bytes: Uint8Array, place: Place, home: Home): Resident => {
+const readNode = (reader: Reader, place: Place, home: Home): Resident => {
   const onLink = (digest: Digest): Link => new Link(ref(digest), -1, -1, home)
   const length = reader.arrayHeader()
   const kind = reader.uint()
   if (kind === LEAF) return readLeaf(reader, length, place, onLink)
   if (kind === BRANCH && length === 4) return readBranch(reader, place, home)
+  if (kind === KNOT && length === 5) return readKnot(reader, home)
   if (length !== 2) return refuse(0, `no block of kind ${kind} has ${length} parts`)
   if (kind === LIST) {
-    const items = reader.value(onLink)
-    reader.done()
-    if (!Array.isArray(items)) return refuse(0, 'a list block without a list')
-    for (const item of items as ReadonlyArray<Slot>) {
-      if (sizeOf(item, INLINE_LIMIT) > INLINE_LIMIT) refuse(0, 'an item that should be a block of its own')
+    const n = reader.arrayHeader()
+    const items: Array<Slot> = []
+    for (let i = 0; i < n; i++) {
+      const at = reader.position
+      items.push(reader.value(onLink))
+      if (reader.position - at > INLINE_LIMIT) refuse(at, 'an item that should be a block of its own')
     }
-    return new List(items)
+    reader.done()
+    return new Chunk(LIST, items)
   }
-  if (kind === TEXT) reader.text()
-  else if (kind === BYTES) reader.byteString()
-  else return refuse(0, `unknown kind ${kind}`)
+  if (kind !== TEXT && kind !== BYTES) return refuse(0, `unknown kind ${kind}`)
+  const run = kind === TEXT ? reader.text() : reader.byteString()
   reader.done()
-  return new Raw(kind, bytes)
+  return new Chunk(kind, run)
+}
+
+/** Levels that no sequence can have. */
+const MAX_LEVEL = 32
+
+const readKnot = (reader: Reader, home: Home): Knot => {
+  const of = reader.uint()
+  if (of !== LIST && of !== TEXT && of !== BYTES) return refuse(0, `a knot of kind ${of}`)
+  const level = reader.uint()
+  if (level === 0 || level > MAX_LEVEL) return refuse(0, `a knot of level ${level}`)
+  const n = reader.arrayHeader()
+  if (n < 2) return refuse(0, `a knot of ${n}`)
+  const sizes = Array.from({ length: n }, () => reader.uint())
+  const at = reader.position
+  if (reader.arrayHeader() !== n) return refuse(at, 'not as many links as sizes')
+  const children: Array<Part> = []
+  const ends: Array<number> = []
+  let end = 0
+  for (const size of sizes) {
+    if (size === 0) refuse(at, 'an empty part')
+    end += size
+    ends.push(end)
+    children.push(new Link(ref(reader.link()), size, -1, home))
+  }
+  if (!Number.isSafeInteger(end)) return refuse(0, 'an absurd length')
+  reader.done()
+  return new Knot(of, level, children, ends)
 }
 
 const readLeaf = (reader: Reader, length: number, place: Place, onLink: (digest: Digest) => Link): Leaf => {

@@ -7,10 +7,11 @@ import { isInline } from './block.js'
 import { insert, remove } from './edit.js'
 import { here, type LoadFailure, prepare, prepared, subtree } from './load.js'
 import { ABSENT } from './merge.js'
-import { BRANCH, LEAF, LIST, NOBODY, type Owner, type Slot, type Trie } from './node.js'
+import { LIST, NOBODY, type Owner, type Sequence, type Slot, type Trie } from './node.js'
 import { COMPONENT, ROOT } from './place.js'
 import { placement, ROOT_SHIFT } from './placement.js'
-import type { Standing } from './read.js'
+import { itemIn, type Standing } from './read.js'
+import { isSequence, join, kindOf } from './sequence.js'
 import {
   assign,
   type InlineMap,
@@ -21,6 +22,7 @@ import {
   isInlineMap,
   listSlot,
   mapSlot,
+  sequenceSlot,
 } from './slot.js'
 
 type Change = Fetch.Fetch<LoadFailure | InvalidPath, Standing>
@@ -42,8 +44,8 @@ export const edited = (slot: Standing, edit: Edit, depth: number): Change => {
   if (slot === ABSENT) return inNothing(edit, depth)
   if (isComponent(slot)) {
     return Fetch.flatMap(here(slot, COMPONENT), (node) => {
-      if (node.kind === LIST) return inList(node.items, slot, edit, depth)
-      if (node.kind === LEAF || node.kind === BRANCH) return inTrie(node, slot, edit, depth)
+      if (!isSequence(node)) return inTrie(node, slot, edit, depth)
+      if (kindOf(node) === LIST) return inSequence(node, slot, edit, depth)
       return edit.deleting ? Fetch.of(slot) : refused(edit, depth, 'nothing stands inside text or bytes')
     })
   }
@@ -80,6 +82,23 @@ const inList = (items: ReadonlyArray<Slot>, whole: Slot, edit: Edit, depth: numb
     else next[index] = slot as Slot
     return Fetch.of(listSlot(next))
   })
+}
+
+const inSequence = (root: Sequence, whole: Slot, edit: Edit, depth: number): Change => {
+  const index = edit.path[depth]!
+  if (typeof index !== 'number')
+    return edit.deleting ? Fetch.of(whole) : refused(edit, depth, 'a list has no keys')
+  if (index > root.size) {
+    return edit.deleting ? Fetch.of(whole) : refused(edit, depth, `the list has ${root.size} items`)
+  }
+  return Fetch.flatMap(itemIn(root, index), (before) =>
+    Fetch.flatMap(edited(before, edit, depth + 1), (slot): Change => {
+      if (slot === before) return Fetch.of(whole)
+      const run = slot === ABSENT ? [] : [slot as Slot]
+      const after = before === ABSENT ? index : index + 1
+      return Fetch.map(sequenceSlot)(join(LIST, root, index, run, root, after))
+    }),
+  )
 }
 
 const inMap = (map: InlineMap, edit: Edit, depth: number): Change => {

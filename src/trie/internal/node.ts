@@ -14,20 +14,21 @@
  */
 import type { Digest } from '../../data/Digest.js'
 import { type Encodable, Linkable } from '../../data/Linkable.js'
-import type { Ref } from '../../data/Ref.js'
+import { type Ref, ref } from '../../data/Ref.js'
 import type { Place } from './place.js'
 import { HASH_BITS, ROOT_SHIFT } from './placement.js'
 
 /** Entries that a leaf holds at most; one more makes it a branch. */
 export const LEAF_CAPACITY = 32
 
-// The first five also begin a block (`block.ts`).
+// All but the last also begin a block (`block.ts`).
 export const LEAF = 0
 export const BRANCH = 1
 export const LIST = 2
 export const TEXT = 3
 export const BYTES = 4
-export const LINK = 5
+export const KNOT = 5
+export const LINK = 6
 
 /** Who may edit a node in place: the batch that made it, as long as it runs. */
 export interface Owner {
@@ -87,34 +88,53 @@ export class Branch extends Node {
   }
 }
 
-/** A list, as one block. */
-export class List extends Node {
-  readonly kind: typeof LIST = LIST
-  readonly items: ReadonlyArray<Slot>
+/** What a sequence is a sequence of. */
+export type SequenceKind = typeof LIST | typeof TEXT | typeof BYTES
+
+/** A stretch of a sequence: items, text or bytes. */
+export type Run = ReadonlyArray<Slot> | string | Uint8Array
+
+/** A chunk of a sequence (`sequence.ts`); `size` in items, UTF-16 code units or bytes. */
+export class Chunk extends Node {
+  readonly kind: SequenceKind
+  readonly run: Run
   readonly size: number
   ref: Ref | null = null
   whole = false
-  constructor(items: ReadonlyArray<Slot>) {
+  constructor(kind: SequenceKind, run: Run) {
     super()
-    this.items = items
-    this.size = items.length
+    this.kind = kind
+    this.run = run
+    this.size = run.length
   }
 }
 
-/** Long text or bytes, kept as the block that is stored; `size` in bytes. */
-export class Raw extends Node {
-  readonly kind: typeof TEXT | typeof BYTES
-  readonly block: Uint8Array
+/** An inner node of a sequence: at least two chunks, or knots of one level less. */
+export class Knot extends Node {
+  readonly kind: typeof KNOT = KNOT
+  readonly of: SequenceKind
+  /** Levels between it and the chunks, 1 right above them. */
+  readonly level: number
+  children: Array<Part>
+  /** For each child the position in this knot at which it ends. */
+  readonly ends: ReadonlyArray<number>
   readonly size: number
   ref: Ref | null = null
-  whole = true
-  constructor(kind: typeof TEXT | typeof BYTES, block: Uint8Array) {
+  whole = false
+  constructor(of: SequenceKind, level: number, children: Array<Part>, ends: ReadonlyArray<number>) {
     super()
-    this.kind = kind
-    this.block = block
-    this.size = block.length
+    this.of = of
+    this.level = level
+    this.children = children
+    this.ends = ends
+    this.size = ends[ends.length - 1]!
   }
 }
+
+/** A node of a sequence that may not be here. */
+export type Part = Chunk | Knot | Link
+/** One that is. */
+export type Sequence = Chunk | Knot
 
 /** Keeps loaded nodes for as long as there is room; see `Residency`. */
 export interface Home {
@@ -147,12 +167,28 @@ export class Link extends Node {
   }
 }
 
+const NOWHERE: Home = {
+  peek: () => undefined,
+  has: () => false,
+  admit: (node) => node,
+  adopt: (node) => node,
+}
+
+/** An item that is no value, in a list that is only in memory: it has no digest, and a link of zeros stands for it. */
+export class Opaque extends Link {
+  readonly value: unknown
+  constructor(value: unknown) {
+    super(ref('\0'.repeat(16) as Digest), -1, -1, NOWHERE)
+    this.value = value
+  }
+}
+
 /** A node that is here. */
 export type Trie = Leaf | Branch
 /** A node of a trie that may not be here. */
 export type Child = Leaf | Branch | Link
 /** Any node that is here. */
-export type Resident = Leaf | Branch | List | Raw
+export type Resident = Leaf | Branch | Chunk | Knot
 /** A value that is a block of its own. */
 export type Component = Resident | Link
 /** What stands at a key or an index of a state: a small value as it is, with nodes in it where something is not small. */

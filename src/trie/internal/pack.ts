@@ -12,13 +12,14 @@ import {
   type Child,
   type Component,
   type Home,
+  KNOT,
   LEAF,
   LINK,
-  Raw,
+  type Part,
   type Resident,
   type Slot,
 } from './node.js'
-import { below, COMPONENT, type Place, ROOT } from './place.js'
+import { below, COMPONENT, type Place, partOf, ROOT } from './place.js'
 import { forEachBelow, forEachIn } from './seal.js'
 import { isComponent } from './slot.js'
 
@@ -64,7 +65,7 @@ export const pack = (
     const before = done.get(node)
     if (before !== undefined) return before
     visitBelow(node, place, visit)
-    const bytes = node instanceof Raw ? node.block : encode(node).slice()
+    const bytes = encode(node).slice()
     node.ref ??= ref(hash(bytes))
     const links: Array<Ref> = []
     let whole = true
@@ -97,6 +98,10 @@ const visitBelow = (
       const slot = node.entries[i] as Slot
       if (isComponent(slot)) node.entries[i] = visit(slot, COMPONENT)
       else forEachIn(slot, (inner) => visit(inner, COMPONENT))
+    }
+  } else if (node.kind === KNOT) {
+    for (let i = 0; i < node.children.length; i++) {
+      node.children[i] = visit(node.children[i]!, partOf(node, null)) as Part
     }
   } else forEachBelow(node, (inner) => visit(inner, COMPONENT))
 }

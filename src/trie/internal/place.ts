@@ -4,14 +4,15 @@
  */
 import { headSize } from '../../data/internal/size.js'
 import { INLINE_LIMIT } from './block.js'
-import { BRANCH, type Child, LEAF, type Resident } from './node.js'
+import { FANOUT } from './chunker.js'
+import { BRANCH, type Child, Knot, LEAF, type Link, type Resident } from './node.js'
 import { BITS, deepIndex, ROOT_SHIFT } from './placement.js'
 
 export interface Place {
-  readonly role: 'root' | 'component' | 'child'
+  readonly role: 'root' | 'component' | 'child' | 'part'
   /** The level of the node. */
   readonly shift: number
-  /** The placement bits that lead to a child. */
+  /** The placement bits that lead to a child; of a part of a sequence, its kind and level. */
   readonly prefix: number
   /** The children chosen by BLAKE3, past the placement hash, one character each. */
   readonly deep: string
@@ -50,6 +51,17 @@ export const below = (place: Place, index: number, link: Child | null): Place =>
   link,
 })
 
+const partCode = (of: number, level: number): number => of * 64 + level
+
+/** The place of a child of a knot. */
+export const partOf = (knot: Knot, link: Link | null): Place => ({
+  role: 'part',
+  shift: ROOT_SHIFT,
+  prefix: partCode(knot.of, knot.level - 1),
+  deep: '',
+  link,
+})
+
 /** Whether two places demand the same of a block; what a branch says of its child is compared apart. */
 export const samePlace = (a: Place, b: Place): boolean =>
   a === b || (a.role === b.role && a.shift === b.shift && a.prefix === b.prefix && a.deep === b.deep)
@@ -57,17 +69,29 @@ export const samePlace = (a: Place, b: Place): boolean =>
 /** Whether a map is what the branch above it says. */
 export const asSaid = (node: Resident, { link }: Place): boolean =>
   link === null ||
-  ((node.kind === LEAF || node.kind === BRANCH) && node.size === link.size && node.weight === link.weight)
+  (node.size === link.size &&
+    (node.kind === LEAF || node.kind === BRANCH ? node.weight === link.weight : true))
 
 /** Why a node read from a block of `length` bytes cannot stand at a place, or `null`. O(entries in the block). */
 export const misfit = (node: Resident, length: number, place: Place): string | null => {
+  if (!asSaid(node, place)) return 'not as large as the node above says'
   if (node.kind === LEAF || node.kind === BRANCH) {
-    if (!asSaid(node, place)) return 'not as large as the branch above says'
+    if (place.role === 'part') return 'a map where a part of a sequence should be'
     const size = headSize(node.size) + node.weight
     if (place.role === 'component' && size <= INLINE_LIMIT) return 'a map that should stand inside its parent'
     return node.kind === BRANCH ? null : (ordered(node.entries) ?? placed(node.entries, place))
   }
-  if (place.role !== 'component') return 'not a map'
+  if (place.role === 'root' || place.role === 'child') return 'not a map'
+  if (node instanceof Knot) {
+    if (node.children.length > FANOUT.max + 1) return `a knot of ${node.children.length}`
+    return place.role === 'part' && place.prefix !== partCode(node.of, node.level)
+      ? 'a knot of another level'
+      : null
+  }
+  if (place.role === 'part') {
+    if (place.prefix !== partCode(node.kind, 0)) return 'a chunk of another kind or level'
+    return node.size === 0 ? 'an empty chunk' : null
+  }
   // Two bytes stand before the value: the list that is the block, and its kind.
   return length - 2 <= INLINE_LIMIT ? 'a value that should stand inside its parent' : null
 }

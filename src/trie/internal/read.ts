@@ -5,13 +5,13 @@ import { corrupt, type Path } from '../../data/Failure.js'
 import { MAX_DEPTH } from '../../data/internal/limits.js'
 import type { Value } from '../../data/Value.js'
 import * as Fetch from '../Fetch.js'
-import { rawValue } from './block.js'
 import { gather } from './edit.js'
 import { here, type LoadFailure, lookup, subtree } from './load.js'
 import { ABSENT } from './merge.js'
-import { BRANCH, LEAF, LIST, type Slot, type Trie } from './node.js'
+import { LIST, type Sequence, type Slot, type Trie } from './node.js'
 import { COMPONENT, ROOT } from './place.js'
 import { placement } from './placement.js'
+import { isSequence, kindOf, locate, runOf } from './sequence.js'
 import { assign, type InlineMap, isComponent, isInlineList, isInlineMap, isPlain } from './slot.js'
 
 /** A slot, or that there is none. */
@@ -23,9 +23,10 @@ export const descend = (slot: Standing, path: Path, depth: number): Fetch.Fetch<
   const segment = path[depth]!
   if (isComponent(slot)) {
     return Fetch.flatMap(here(slot, COMPONENT), (node) => {
-      if (node.kind === LIST) return descend(itemAt(node.items, segment), path, depth + 1)
-      if (node.kind === LEAF || node.kind === BRANCH) return inTrie(node, path, depth)
-      return Fetch.of(ABSENT)
+      if (isSequence(node)) {
+        return Fetch.flatMap(itemIn(node, segment), (item) => descend(item, path, depth + 1))
+      }
+      return inTrie(node, path, depth)
     })
   }
   if (isInlineList(slot)) return descend(itemAt(slot, segment), path, depth + 1)
@@ -41,6 +42,14 @@ export const inTrie = (trie: Trie, path: Path, depth: number): Fetch.Fetch<LoadF
     descend(slot as Standing, path, depth + 1),
   )
 }
+
+/** The item of a sequence at an index. */
+export const itemIn = (root: Sequence, index: string | number): Fetch.Fetch<LoadFailure, Standing> =>
+  kindOf(root) !== LIST ||
+  typeof index !== 'number' ||
+  !(index >= 0 && index < root.size && Number.isInteger(index))
+    ? Fetch.of(ABSENT)
+    : Fetch.flatMap(locate(root, index, 0), ({ chunk, offset }) => Fetch.of(chunk.run[offset] as Slot))
 
 const itemAt = (items: ReadonlyArray<Slot>, index: string | number): Standing =>
   typeof index === 'number' && Object.hasOwn(items, index) ? items[index]! : ABSENT
@@ -71,15 +80,21 @@ export const valueIn = (slot: Slot, depth: number): Fetch.Fetch<LoadFailure, Val
     // Blocks may come from anywhere, and a chain of them may be longer than any value is deep.
     if (depth >= MAX_DEPTH) return Fetch.fail(corrupt(slot.digest, `nested deeper than ${MAX_DEPTH}`))
     return Fetch.flatMap(here(slot, COMPONENT), (node): Fetch.Fetch<LoadFailure, Value> => {
-      if (node.kind === LIST) return listOf(node.items, depth)
-      if (node.kind === LEAF || node.kind === BRANCH) return mapOf(node, depth)
-      return Fetch.of(rawValue(node))
+      if (!isSequence(node)) return mapOf(node, depth)
+      return Fetch.flatMap(runOf(node), (run) =>
+        kindOf(node) === LIST
+          ? listOf(run as ReadonlyArray<Slot>, depth)
+          : Fetch.of(copied(run as string | Uint8Array)),
+      )
     })
   }
   if (isInlineList(slot)) return listOf(slot, depth)
   if (slot instanceof Uint8Array) return Fetch.of(slot.slice())
   return recordOf(Object.keys(slot as InlineMap), Object.values(slot as InlineMap), depth)
 }
+
+/** Bytes that a reader may write to are a copy. */
+const copied = (run: string | Uint8Array): Value => (typeof run === 'string' ? run : run.slice())
 
 const listOf = (items: ReadonlyArray<Slot>, depth: number): Fetch.Fetch<LoadFailure, Value> =>
   Fetch.flatMap(Fetch.all(items.map((item) => valueIn(item, depth + 1))), (values) =>

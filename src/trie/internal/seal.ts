@@ -5,7 +5,7 @@ import { hash } from '../../data/Hasher.js'
 import { Linkable } from '../../data/Linkable.js'
 import { type Ref, ref } from '../../data/Ref.js'
 import { encode } from './block.js'
-import { BRANCH, type Component, LEAF, LINK, LIST, type Slot } from './node.js'
+import { BRANCH, type Component, KNOT, LEAF, LINK, LIST, type Slot } from './node.js'
 
 /** Calls `visit` for each node that stands directly below a node: children, and components in slots. */
 export const forEachBelow = (node: Component, visit: (below: Component) => void): void => {
@@ -13,8 +13,10 @@ export const forEachBelow = (node: Component, visit: (below: Component) => void)
     for (const child of node.children) if (child.size !== 0) visit(child)
   } else if (node.kind === LEAF) {
     for (let i = 2; i < node.entries.length; i += 3) forEachIn(node.entries[i] as Slot, visit)
+  } else if (node.kind === KNOT) {
+    for (const child of node.children) visit(child)
   } else if (node.kind === LIST) {
-    for (const item of node.items) forEachIn(item, visit)
+    for (const item of node.run as ReadonlyArray<Slot>) forEachIn(item, visit)
   }
 }
 

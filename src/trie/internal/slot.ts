@@ -8,10 +8,21 @@ import { sizeOf } from '../../data/internal/size.js'
 import type { Encodable } from '../../data/Linkable.js'
 import { Linkable } from '../../data/Linkable.js'
 import type { Value } from '../../data/Value.js'
-import { bytesNode, INLINE_LIMIT, textNode } from './block.js'
+import { INLINE_LIMIT } from './block.js'
 import { build } from './build.js'
 import { gather } from './edit.js'
-import { type Component, List, type Owner, type Slot, type Trie } from './node.js'
+import {
+  BYTES,
+  Chunk,
+  type Component,
+  LIST,
+  type Owner,
+  type Sequence,
+  type Slot,
+  TEXT,
+  type Trie,
+} from './node.js'
+import { sequenceOf } from './sequence.js'
 
 /** A map inside its parent. */
 export type InlineMap = { readonly [key: string]: Slot }
@@ -46,7 +57,13 @@ const small = (slot: Slot): boolean => sizeOf(slot, INLINE_LIMIT) <= INLINE_LIMI
 /** The slot of a list of slots. */
 export const listSlot = (items: ReadonlyArray<Slot>): Slot => {
   const frozen = Object.freeze(items)
-  return small(frozen) ? frozen : new List(frozen)
+  return small(frozen) ? frozen : sequenceOf(LIST, frozen)
+}
+
+/** The slot of a sequence that was edited: a short one goes back into its parent. */
+export const sequenceSlot = (root: Sequence): Slot => {
+  if (!(root instanceof Chunk) || !small(root.run)) return root
+  return root.kind === LIST ? Object.freeze((root.run as ReadonlyArray<Slot>).slice()) : root.run
 }
 
 /** The slot of a map of slots that stands inside its parent if it can. */
@@ -75,9 +92,9 @@ export const inlined = (trie: Trie, owner: Owner): Slot => {
 
 /** The slot of a value. O(size of the value). */
 export const slotOf = (value: Value): Slot => {
-  if (typeof value === 'string') return small(value) ? value : textNode(value)
+  if (typeof value === 'string') return small(value) ? value : sequenceOf(TEXT, value)
   if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Uint8Array) return small(value) ? value : bytesNode(value)
+  if (value instanceof Uint8Array) return small(value) ? value : sequenceOf(BYTES, value)
   if (Array.isArray(value)) return listSlot((value as ReadonlyArray<Value>).map(slotOf))
   return mapSlot(slotsOf(value as { readonly [key: string]: Value }))
 }

@@ -3,6 +3,7 @@
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Path } from '../../src/data/Failure.js'
 import { Eq as LedgerEq } from '../../src/store/Ledger.js'
 import * as Fetch from '../../src/trie/Fetch.js'
 import * as State from '../../src/trie/State.js'
@@ -19,7 +20,7 @@ const files = (n: number): State.State =>
     files: Object.fromEntries(Array.from({ length: n }, (_, i) => [`${i}.txt`, `${i} `.repeat(i % 200)])),
   })
 
-const edited = (run: World, path: State.Change['path'], value: unknown, of: State.State): State.State =>
+const edited = (run: World, path: Path, value: unknown, of: State.State): State.State =>
   get(Fetch.run(run.store)(State.set(path, value)(of)))
 
 const model = (op: Operations): Law => ({

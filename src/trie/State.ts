@@ -9,8 +9,7 @@
  * 1. model: every operation agrees with plain objects, with all of the state in memory and with none of it;
  * 2. canonical: equal content has one digest, however it was made;
  * 3. a lookup reads at most one block a level, a traversal each block once;
- * 4. eviction at any moment changes no answer;
- * 5. `patch(diff(a, b))(a)` equals `b`, and what both share is not entered.
+ * 4. eviction at any moment changes no answer.
  *
  * @example
  * ```ts
@@ -39,6 +38,7 @@ import {
   invalidPath,
   invalidValue,
   type Mismatch,
+  type OutOfRange,
   type Path,
 } from '../data/Failure.js'
 import { MAX_DEPTH, MAX_KEY } from '../data/internal/limits.js'
@@ -48,15 +48,16 @@ import { decodeWith } from '../data/Typed.js'
 import { fromUnknown, type Value } from '../data/Value.js'
 import * as Fetch from './Fetch.js'
 import { trieEdited } from './internal/change.js'
-import { difference } from './internal/compare.js'
 import { here, type LoadFailure } from './internal/load.js'
 import { ABSENT } from './internal/merge.js'
-import { EMPTY, Link, type Trie } from './internal/node.js'
+import { EMPTY, LIST, Link, type Run, type Sequence, type Trie } from './internal/node.js'
 import { ROOT } from './internal/place.js'
 import { reacher } from './internal/reach.js'
 import { entriesOf, inTrie, mapOf, type Standing, valueIn } from './internal/read.js'
 import { seal } from './internal/seal.js'
+import { kindOf } from './internal/sequence.js'
 import { mapTrie, slotOf, slotsOf } from './internal/slot.js'
+import { kindOfRun, sequenceIn, sliced, spliced } from './internal/splice.js'
 import { homeOf, type Residency } from './Residency.js'
 
 export type { LoadFailure } from './internal/load.js'
@@ -231,12 +232,12 @@ const pathFault = (path: Path): InvalidPath | null => {
   return null
 }
 
-const edit = (
+const edit = <F>(
   state: State,
   path: Path,
   deleting: boolean,
-  change: (slot: Standing) => Fetch.Fetch<EditFailure | InvalidValue, Standing>,
-): Fetch.Fetch<EditFailure | InvalidValue, State> => {
+  change: (slot: Standing) => Fetch.Fetch<F, Standing>,
+): Fetch.Fetch<EditFailure | F, State> => {
   const fault = pathFault(path)
   if (fault !== null) return Fetch.fail(fault)
   return Fetch.flatMap(rootTrie(state), (trie) =>
@@ -291,6 +292,89 @@ export const remove =
     edit(state, path, true, () => Fetch.of(ABSENT)) as Fetch.Fetch<EditFailure, State>
 
 // -------------------------------------------------------------------------------------
+// lists, texts and bytes
+// -------------------------------------------------------------------------------------
+
+/** Why a part of a list, text or bytes could not be read or replaced. */
+export type SequenceFailure = EditFailure | InvalidValue | OutOfRange
+
+const noSequence = (path: Path): InvalidPath =>
+  invalidPath(path, 'neither a list, nor text, nor bytes stands here')
+
+const sequenceAt = (path: Path, state: State): Fetch.Fetch<EditFailure, Sequence> =>
+  Fetch.flatMap(standingAt(state, path), (slot) =>
+    Fetch.flatMap(
+      sequenceIn(slot),
+      (root): Fetch.Fetch<InvalidPath, Sequence> =>
+        root === null ? Fetch.fail(noSequence(path)) : Fetch.of(root),
+    ),
+  )
+
+/** Items, UTF-16 code units or bytes at a path. Loads none of them but the first chunks on the way. */
+export const length =
+  (path: Path) =>
+  (state: State): Fetch.Fetch<EditFailure, number> =>
+    Fetch.map((root: Sequence) => root.size)(sequenceAt(path, state))
+
+/**
+ * The part of a list, text or bytes from a position up to another. Loads what it spans.
+ *
+ * Errors: `InvalidPath`, `OutOfRange`, `InvalidValue` for a position inside a character, `Missing`, `Corrupt`.
+ */
+export const slice =
+  (path: Path, from: number, to: number) =>
+  (state: State): Fetch.Fetch<SequenceFailure, Value> =>
+    Fetch.flatMap(sequenceAt(path, state), (root) =>
+      Fetch.flatMap(sliced(root, from, to), (slot) => valueIn(slot, path.length)),
+    )
+
+/**
+ * The state with `count` elements of a list, text or bytes replaced by content of the same kind. A few chunks are made
+ * anew, whatever its length.
+ *
+ * Errors: `InvalidPath`, `OutOfRange`, `InvalidValue`, `Missing`, `Corrupt`.
+ *
+ * @example
+ * ```ts
+ * import * as assert from 'node:assert'
+ * import { Fetch, State } from 'coppice'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as O from 'fp-ts/lib/Option.js'
+ *
+ * const edited = pipe(
+ *   State.fromJson({ plan: ['look', 'leap'] }),
+ *   E.map(State.splice(['plan'], 1, 0, ['think'])),
+ *   E.map(Fetch.chainW(State.get(['plan']))),
+ *   E.map(Fetch.now),
+ * )
+ * assert.deepStrictEqual(edited, E.right(O.some(E.right(O.some(['look', 'think', 'leap'])))))
+ * ```
+ */
+export const splice =
+  (path: Path, position: number, count: number, content: ReadonlyArray<unknown> | string | Uint8Array) =>
+  (state: State): Fetch.Fetch<SequenceFailure, State> => {
+    const checked = checkedAt(path, content)
+    if (checked._tag === 'Left') return Fetch.fail(checked.left)
+    const kind = kindOfRun(checked.right)
+    if (kind === null) return Fetch.fail(invalidValue(path, 'neither a list, nor text, nor bytes'))
+    const run = kind === LIST ? (checked.right as ReadonlyArray<Value>).map(slotOf) : (checked.right as Run)
+    return edit(state, path, false, (slot): Fetch.Fetch<SequenceFailure, Standing> => {
+      if (slot === ABSENT) return Fetch.fail(noSequence(path))
+      return Fetch.flatMap(sequenceIn(slot), (root): Fetch.Fetch<SequenceFailure, Standing> => {
+        if (root === null || kindOf(root) !== kind) return Fetch.fail(noSequence(path))
+        return spliced(root, position, count, run)
+      })
+    })
+  }
+
+/** The state with content after the end of a list, text or bytes. Errors as `splice`. */
+export const append =
+  (path: Path, content: ReadonlyArray<unknown> | string | Uint8Array) =>
+  (state: State): Fetch.Fetch<SequenceFailure, State> =>
+    Fetch.flatMap(length(path)(state), (end) => splice(path, end, 0, content)(state))
+
+// -------------------------------------------------------------------------------------
 // two states
 // -------------------------------------------------------------------------------------
 
@@ -300,13 +384,6 @@ export const digest = (state: State): Digest => seal(rootOf(state)).digest
 /** Whether two states hold the same. One comparison of digests, with no loading. */
 export const equals = (a: State, b: State): boolean => a.equals(b)
 
-/** What happened at one path between two states; an absent side is `none`. */
-export interface Change {
-  readonly path: Path
-  readonly before: O.Option<Value>
-  readonly after: O.Option<Value>
-}
-
 /** @internal Which states reach a block. Each distinct node is visited once. */
 export const reaching = (
   states: ReadonlyArray<State>,
@@ -315,34 +392,3 @@ export const reaching = (
   const reaches = reacher(digest)
   return Fetch.all(states.map((state) => reaches(rootOf(state), ROOT)))
 }
-
-/**
- * What differs between two states, at the deepest maps that both have. O(changes · depth): equal parts are neither
- * entered nor loaded.
- *
- * Errors: `Missing`, `Corrupt`.
- */
-export const diff = (before: State, after: State): Fetch.Fetch<LoadFailure, ReadonlyArray<Change>> =>
-  before.equals(after)
-    ? Fetch.of([])
-    : Fetch.flatMap(difference(rootOf(before), rootOf(after)), (found) =>
-        Fetch.all(
-          found.map(({ path, before, after }) =>
-            Fetch.both(
-              valueAt(path)(before),
-              valueAt(path)(after),
-              (x, y): Change => ({ path, before: x, after: y }),
-            ),
-          ),
-        ),
-      )
-
-/** Makes the changes again: `patch(diff(a, b))(a)` equals `b`. Errors as `set`. */
-export const patch =
-  (changes: ReadonlyArray<Change>) =>
-  (state: State): Fetch.Fetch<EditFailure | InvalidValue, State> =>
-    changes.reduce<Fetch.Fetch<EditFailure | InvalidValue, State>>(
-      (result, { path, after }) =>
-        Fetch.flatMap(result, after._tag === 'Some' ? set(path, after.value) : remove(path)),
-      Fetch.of(state),
-    )

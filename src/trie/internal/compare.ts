@@ -4,18 +4,23 @@
 import type { Path } from '../../data/Failure.js'
 import { Linkable } from '../../data/Linkable.js'
 import * as Fetch from '../Fetch.js'
+import { align, type Difference as Splice } from './align.js'
 import { here, type LoadFailure } from './load.js'
 import { ABSENT, diff, type Pending } from './merge.js'
 import { BRANCH, type Child, type Component, LEAF, type Resident, type Slot, type Trie } from './node.js'
 import { COMPONENT, type Place, ROOT } from './place.js'
 import type { Standing } from './read.js'
 import { seal } from './seal.js'
+import { kindOf } from './sequence.js'
 import { type InlineMap, isComponent, isInlineMap, mapTrie } from './slot.js'
+import { sequenceIn } from './splice.js'
 
+/** What stands at a path differs as a whole, or, in a list, text or bytes, in some places. */
 export interface Difference {
   readonly path: Path
   readonly before: Standing
   readonly after: Standing
+  readonly splices: ReadonlyArray<Splice> | null
 }
 
 type Found = Fetch.Fetch<LoadFailure, ReadonlyArray<Difference>>
@@ -80,7 +85,12 @@ const between = (pairs: ReadonlyArray<Pending>, path: Path): Found =>
           pair.place,
           sameSlot,
           (key, x, y) => {
-            const change = { path: [...path, key], before: x as Standing, after: y as Standing }
+            const change: Difference = {
+              path: [...path, key],
+              before: x as Standing,
+              after: y as Standing,
+              splices: null,
+            }
             parts.push(() => refine(change))
           },
           pending,
@@ -93,17 +103,29 @@ const between = (pairs: ReadonlyArray<Pending>, path: Path): Found =>
 const loaded = (child: Child, place: Place): Fetch.Fetch<LoadFailure, Trie> =>
   here(child, place === ROOT ? ROOT : { ...place, link: child }) as Fetch.Fetch<LoadFailure, Trie>
 
-/** Two maps at one key differ inside; anything else differs as a whole. */
+/** Two maps at one key differ inside, and so do two long sequences; anything else differs as a whole. */
 const refine = (change: Difference): Found => {
   const { before, after, path } = change
   if (before === ABSENT || after === ABSENT) return Fetch.of([change])
+  const x = before as Slot
+  const y = after as Slot
+  if (!isComponent(x) && !isComponent(y) && !(isInlineMap(x) && isInlineMap(y))) return Fetch.of([change])
   return Fetch.flatMap(
-    Fetch.both(asMap(before as Slot), asMap(after as Slot), (x, y) => [x, y] as const),
-    ([x, y]): Found => {
-      if (x === null || y === null) return Fetch.of([change])
-      seal(x)
-      seal(y)
-      return between([{ before: x, after: y, place: ROOT }], path)
+    Fetch.both(asMap(x), asMap(y), (p, q) => [p, q] as const),
+    ([p, q]): Found => {
+      if (p !== null && q !== null) {
+        seal(p)
+        seal(q)
+        return between([{ before: p, after: q, place: ROOT }], path)
+      }
+      if (p !== null || q !== null) return Fetch.of([change])
+      return Fetch.flatMap(
+        Fetch.both(sequenceIn(x), sequenceIn(y), (a, b) => [a, b] as const),
+        ([a, b]): Found => {
+          if (a === null || b === null || kindOf(a) !== kindOf(b)) return Fetch.of([change])
+          return Fetch.map((splices: ReadonlyArray<Splice>) => [{ ...change, splices }])(align(a, b))
+        },
+      )
     },
   )
 }

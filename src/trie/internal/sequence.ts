@@ -411,3 +411,32 @@ export const runOf = (root: Sequence): Loading<Run> =>
 export const kindOf = (root: Sequence): SequenceKind => (root instanceof Chunk ? root.kind : root.of)
 
 export const isSequence = (node: Component): node is Sequence => node instanceof Chunk || node instanceof Knot
+
+/** The elements of a sequence from a position up to another; loads what it spans, level by level. */
+export const rangeOf = (root: Sequence, from: number, to: number): Loading<Run> => {
+  type Piece = { readonly node: Sequence; readonly from: number; readonly to: number }
+  const down = (pieces: ReadonlyArray<Piece>): Loading<ReadonlyArray<Piece>> => {
+    if (pieces.every(({ node }) => node instanceof Chunk)) return Fetch.of(pieces)
+    const below: Array<Loading<Piece>> = []
+    for (const { node, from, to } of pieces) {
+      const knot = node as Knot
+      for (let i = childAt(knot, from); i < knot.children.length; i++) {
+        const start = i === 0 ? 0 : knot.ends[i - 1]!
+        if (start >= to) break
+        const piece = { from: Math.max(0, from - start), to: Math.min(to, knot.ends[i]!) - start }
+        below.push(Fetch.flatMap(loadPart(knot, i), (node) => Fetch.of({ node, ...piece })))
+      }
+    }
+    return Fetch.flatMap(Fetch.all(below), down)
+  }
+  const kind = kindOf(root)
+  if (from >= to) return Fetch.of(emptyRun(kind))
+  return Fetch.flatMap(down([{ node: root, from, to }]), (pieces) =>
+    Fetch.of(
+      joinRuns(
+        kind,
+        pieces.map(({ node, from, to }) => (node as Chunk).run.slice(from, to)),
+      ),
+    ),
+  )
+}

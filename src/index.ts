@@ -3,6 +3,7 @@
  */
 export * as ComponentStore from './branch/ComponentStore.js'
 export * as StateReference from './branch/StateReference.js'
+export * as Stream from './branch/Stream.js'
 export * as Codec from './data/Codec.js'
 export * as Digest from './data/Digest.js'
 export { explain } from './data/explain.js'

@@ -95,6 +95,17 @@ const componentsOf = <S extends Store | AsyncStore>(
 ): ComponentStore.ComponentStore<S> =>
   inside(reference).components as unknown as ComponentStore.ComponentStore<S>
 
+/** @internal */
+export const components = componentsOf
+
+/** @internal Pins that are there already and go with the family. */
+export const entrust = <S extends Store | AsyncStore>(
+  reference: StateReference<S>,
+  digests: ReadonlyArray<Digest>,
+): void => {
+  for (const digest of digests) inside(reference).family.pins.hold(digest)
+}
+
 const gone = (reference: Reference): E.Left<Released> => ({
   _tag: 'Left',
   left: released(reference.generation),
@@ -227,10 +238,12 @@ function* asking<F, A>(
   return reference.cell === null ? gone(reference) : yield* fetched(f(reference.cell.state))
 }
 
-function* updating<F>(
-  reference: Reference,
+/** @internal */
+export function* updating<F, S extends Store | AsyncStore>(
+  of: StateReference<S>,
   f: (state: State.State) => Fetch.Fetch<F, State.State>,
 ): Program<E.Either<F | Released | StoreFailed | Corrupt, void>> {
+  const reference = inside(of)
   const next = yield* asking(reference, f)
   if (next._tag === 'Left') return next
   // It may have been released while blocks were on their way.
@@ -253,7 +266,7 @@ export const askAsync =
 export const update =
   <F>(f: (state: State.State) => Fetch.Fetch<F, State.State>) =>
   <S extends Store>(reference: StateReference<S>): IOEither<F | Released | StoreFailed | Corrupt, void> =>
-    run(componentsOf(reference).store, () => updating(inside(reference), f))
+    run(componentsOf(reference).store, () => updating(reference, f))
 
 /** `update` over an asynchronous store. Of two at once, the one that ends last counts. */
 export const updateAsync =
@@ -261,7 +274,7 @@ export const updateAsync =
   <S extends AsyncStore>(
     reference: StateReference<S>,
   ): TaskEither<F | Released | StoreFailed | Corrupt, void> =>
-    runAsync(componentsOf(reference).store, () => updating(inside(reference), f))
+    runAsync(componentsOf(reference).store, () => updating(reference, f))
 
 // -------------------------------------------------------------------------------------
 // lineage and counts

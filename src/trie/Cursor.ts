@@ -43,6 +43,7 @@ import { below, COMPONENT, type Place, ROOT } from './internal/place.js'
 import { valueIn } from './internal/read.js'
 import { isSequence, kindOf, locate } from './internal/sequence.js'
 import { type InlineMap, isComponent, isInlineList, isInlineMap } from './internal/slot.js'
+import { sequenceIn } from './internal/splice.js'
 import { type LoadFailure, type State, standingAt } from './State.js'
 
 /** The next chunk and where to go on, or none at the end. */
@@ -162,6 +163,36 @@ const nextLeaf = (
   }
   return Fetch.of(null)
 }
+
+/**
+ * The text or bytes at a path, from a position on, a chunk at a time; no chunk of a text splits a character.
+ *
+ * Errors: `InvalidPath` if neither text nor bytes stand there, `Missing`, `Corrupt`.
+ */
+export const runs =
+  (path: Path, from = 0) =>
+  (state: State): Cursor<LoadFailure | InvalidPath, string | Uint8Array> => ({
+    next: () =>
+      Fetch.flatMap(standingAt(state, path), (slot) =>
+        Fetch.flatMap(
+          sequenceIn(slot),
+          (root): Step<LoadFailure | InvalidPath, string | Uint8Array> =>
+            root === null || kindOf(root) === LIST
+              ? Fetch.fail(invalidPath(path, 'neither text nor bytes stand here'))
+              : ofRuns(root, from).next(),
+        ),
+      ),
+  })
+
+const ofRuns = (root: Sequence, from: number): Cursor<LoadFailure, string | Uint8Array> => ({
+  next: () =>
+    from >= root.size
+      ? Fetch.of(O.none)
+      : Fetch.flatMap(locate(root, from, 0), ({ chunk, offset }) => {
+          const run = chunk.run.slice(offset) as string | Uint8Array
+          return Fetch.of(O.some([[run], ofRuns(root, from + run.length)] as const))
+        }),
+})
 
 /** Folds over what is left. Constant stack. */
 export const fold =

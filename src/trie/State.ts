@@ -50,7 +50,7 @@ import * as Fetch from './Fetch.js'
 import { trieEdited } from './internal/change.js'
 import { here, type LoadFailure } from './internal/load.js'
 import { ABSENT } from './internal/merge.js'
-import { EMPTY, LIST, Link, type Run, type Sequence, type Trie } from './internal/node.js'
+import { EMPTY, LIST, Link, type Run, type Sequence, type Slot, type Trie } from './internal/node.js'
 import { ROOT } from './internal/place.js'
 import { reacher } from './internal/reach.js'
 import { entriesOf, inTrie, mapOf, type Standing, valueIn } from './internal/read.js'
@@ -383,6 +383,12 @@ export const digest = (state: State): Digest => seal(rootOf(state)).digest
 
 /** Whether two states hold the same. One comparison of digests, with no loading. */
 export const equals = (a: State, b: State): boolean => a.equals(b)
+
+/** @internal The state with a slot at a path. */
+export const graft =
+  (path: Path, slot: Slot) =>
+  (state: State): Fetch.Fetch<EditFailure, State> =>
+    edit(state, path, false, () => Fetch.of(slot))
 
 /** @internal Which states reach a block. Each distinct node is visited once. */
 export const reaching = (

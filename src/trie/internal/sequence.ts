@@ -77,7 +77,7 @@ const hashOfItem = (item: Slot): number => {
 }
 
 /** Cuts a run into chunks as far as that is decided; `rest` is what is not. */
-const cutRun = (
+export const cutRun = (
   kind: SequenceKind,
   run: Run,
   complete: boolean,
@@ -130,7 +130,7 @@ const linkHash = (part: Part): number => {
 const one = (): number => 1
 
 /** If it is not `complete`, another knot follows, so two parts at least. */
-const cutParts = (
+export const cutParts = (
   kind: SequenceKind,
   height: number,
   parts: ReadonlyArray<Part>,

@@ -114,7 +114,9 @@ export const checkAll = (
   for (const law of suite.laws) {
     test(`${suite.name}: ${law.name}`, async () => {
       const details = await run(law, numRuns)
-      if (details.failed) throw new Error(await fc.asyncDefaultReportMessage(details))
+      if (!details.failed) return
+      const message = await fc.asyncDefaultReportMessage(details)
+      throw new Error(message, { cause: details.errorInstance })
     })
   }
 }

@@ -1,1 +1,10 @@
+/** The laws of everything in coppice, as property tests, and what helps to test what is built on it. */
+export * as arbitraries from './arbitraries.js'
+export * from './branch/index.js'
+export { type CodecUnderTest, codecLaws } from './data/codec.js'
+export { digestLaws } from './data/digest.js'
+export { hasherLaws } from './data/hasher.js'
+export { valueLaws } from './data/value.js'
 export * from './Law.js'
+export * from './store/index.js'
+export * from './trie/index.js'

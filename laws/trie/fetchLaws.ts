@@ -6,7 +6,18 @@ import type { Digest } from '../../src/data/Digest.js'
 import { type Corrupt, missing, storeFailed } from '../../src/data/Failure.js'
 import type * as Fetch from '../../src/trie/Fetch.js'
 import { type IsEq, isEq, law, lawAsync, type Suite, suite } from '../Law.js'
-import { answer, build, bytesOf, digestOf, type Fetches, type Program, programs, rounds, sound, THERE } from './programs.js'
+import {
+  answer,
+  build,
+  bytesOf,
+  digestOf,
+  type Fetches,
+  type Program,
+  programs,
+  rounds,
+  sound,
+  THERE,
+} from './programs.js'
 
 /** Runs, and answers what was read in each round. */
 const watched = <E, A>(subject: Fetches, fetch: Fetch.Fetch<E, A>) => {
@@ -20,7 +31,8 @@ const watched = <E, A>(subject: Fetches, fetch: Fetch.Fetch<E, A>) => {
   return { result, seen }
 }
 
-const asked = <E, A>(subject: Fetches, fetch: Fetch.Fetch<E, A>): E.Either<unknown, A> => watched(subject, fetch).result
+const asked = <E, A>(subject: Fetches, fetch: Fetch.Fetch<E, A>): E.Either<unknown, A> =>
+  watched(subject, fetch).result
 
 /** By hand, each round twice: a resumption may be used again. */
 const byHand = <A>(subject: Fetches, fetch: Fetch.Fetch<unknown, A>): Fetch.Fetch<unknown, A> => {
@@ -63,23 +75,33 @@ const instances = (subject: Fetches) => {
         subject.flatMap(fa, (a) => subject.of<number, unknown>(a)),
         fa,
       ),
-      same(subject.flatMap(subject.flatMap(fa, f), g), subject.flatMap(fa, (a) => subject.flatMap(f(a), g))),
+      same(
+        subject.flatMap(subject.flatMap(fa, f), g),
+        subject.flatMap(fa, (a) => subject.flatMap(f(a), g)),
+      ),
     ]),
-    law('applicative: identity, homomorphism, interchange, composition', [p, p, p, fc.nat(9), functions], (fa, fb, fc, n, f) => {
-      type F = Fetch.Fetch<unknown, (m: number) => number>
-      const u: F = subject.map((a: number) => (m: number) => 2 * a + m)(fb)
-      const v: F = subject.map((a: number) => (m: number) => 3 * a - m)(fc)
-      const compose = (g: (m: number) => number) => (h: (m: number) => number) => (m: number) => g(h(m))
-      return [
-        same(subject.ap(fa)(subject.of<(m: number) => number, unknown>((a) => a)), fa),
-        same(subject.ap(subject.of<number, unknown>(n))(subject.of<typeof f, unknown>(f)), subject.of(f(n))),
-        same(
-          subject.ap(subject.of<number, unknown>(n))(u),
-          subject.ap(u)(subject.of<(g: (m: number) => number) => number, unknown>((g) => g(n))),
-        ),
-        same(subject.ap(fa)(subject.ap(v)(subject.map(compose)(u))), subject.ap(subject.ap(fa)(v))(u)),
-      ]
-    }),
+    law(
+      'applicative: identity, homomorphism, interchange, composition',
+      [p, p, p, fc.nat(9), functions],
+      (fa, fb, fc, n, f) => {
+        type F = Fetch.Fetch<unknown, (m: number) => number>
+        const u: F = subject.map((a: number) => (m: number) => 2 * a + m)(fb)
+        const v: F = subject.map((a: number) => (m: number) => 3 * a - m)(fc)
+        const compose = (g: (m: number) => number) => (h: (m: number) => number) => (m: number) => g(h(m))
+        return [
+          same(subject.ap(fa)(subject.of<(m: number) => number, unknown>((a) => a)), fa),
+          same(
+            subject.ap(subject.of<number, unknown>(n))(subject.of<typeof f, unknown>(f)),
+            subject.of(f(n)),
+          ),
+          same(
+            subject.ap(subject.of<number, unknown>(n))(u),
+            subject.ap(u)(subject.of<(g: (m: number) => number) => number, unknown>((g) => g(n))),
+          ),
+          same(subject.ap(fa)(subject.ap(v)(subject.map(compose)(u))), subject.ap(subject.ap(fa)(v))(u)),
+        ]
+      },
+    ),
     law('to apply and to bind answer the same', [p, p], (fa, fb) =>
       same(
         subject.both(fa, fb, (a, b) => 2 * a + b),
@@ -87,13 +109,13 @@ const instances = (subject: Fetches) => {
       ),
     ),
     law('failures pass maps and binds, and recovery sees them only', [p, k], (fa, f) => [
-      same(
-        subject.orElseW((e: unknown) => subject.fail<unknown, number>(e))(fa),
-        fa,
-      ),
+      same(subject.orElseW((e: unknown) => subject.fail<unknown, number>(e))(fa), fa),
       same(subject.orElseW(() => f(1))(subject.of<number, unknown>(3)), subject.of(3)),
       same(subject.orElseW((e: unknown) => f(e as number))(subject.fail<unknown, number>(2)), f(2)),
-      isEq(asked(subject, subject.mapLeft((e: unknown) => [e])(fa)), E.mapLeft((e) => [e])(asked(subject, fa))),
+      isEq(
+        asked(subject, subject.mapLeft((e: unknown) => [e])(fa)),
+        E.mapLeft((e) => [e])(asked(subject, fa)),
+      ),
     ]),
   ]
 }
@@ -103,7 +125,13 @@ const reading = (subject: Fetches) => [
     isEq(asked(subject, build(subject, p)), answer(p)),
   ),
   law('what is here already changes no answer', [programs, fc.array(fc.nat(11))], (p, here) =>
-    isEq(asked(subject, build(subject, p, (n) => here.includes(n))), answer(p)),
+    isEq(
+      asked(
+        subject,
+        build(subject, p, (n) => here.includes(n)),
+      ),
+      answer(p),
+    ),
   ),
   law('where nothing is missing there is an answer now', [programs], (p) =>
     isEq(subject.now(build(subject, p, () => true)), O.some(answer(p))),
@@ -125,15 +153,20 @@ const reading = (subject: Fetches) => [
     ]
   }),
   law('n independent loads take a round, k dependent ones k', [fc.integer({ min: 1, max: 300 })], (n) => {
-    const load = (i: number) => subject.map((bytes: Uint8Array) => bytes[0]!)(subject.block(digestOf(i % THERE)))
+    const load = (i: number) =>
+      subject.map((bytes: Uint8Array) => bytes[0]!)(subject.block(digestOf(i % THERE)))
     let chain: Fetch.Fetch<unknown, number> = subject.of(0)
-    for (let i = 0; i < n; i++) chain = subject.flatMap(chain, (a) => subject.map((b: number) => a + b)(load(i)))
+    for (let i = 0; i < n; i++)
+      chain = subject.flatMap(chain, (a) => subject.map((b: number) => a + b)(load(i)))
     const wide = watched(subject, subject.all(Array.from({ length: n }, (_, i) => load(i))))
     return [isEq(wide.seen.length, 1), isEq(watched(subject, chain).seen.length, n)]
   }),
   law('a blocked computation can be resumed again', [programs], (p) => {
     const end = byHand(subject, build(subject, p))
-    return isEq<unknown>(end._tag === 'Done' ? E.right(end.value) : E.left((end as Fetch.Failed<unknown>).failure), answer(p))
+    return isEq<unknown>(
+      end._tag === 'Done' ? E.right(end.value) : E.left((end as Fetch.Failed<unknown>).failure),
+      answer(p),
+    )
   }),
   law('what a round lacks is missing', [fc.integer({ min: THERE, max: 11 })], (n) =>
     isEq<unknown>(asked(subject, subject.block(digestOf(n))), E.left(missing(digestOf(n)))),
@@ -153,22 +186,31 @@ const running = (subject: Fetches) => [
     })(build(subject, p))()
     return [isEq(awaited, result), isEq(later, seen)]
   }),
-  lawAsync('bytes that do not match are corrupt, but where the source is trusted', [fc.nat(9), fc.boolean()], async (n, trusted) => {
-    const lie = [Uint8Array.from([99])]
-    const fetch = () => subject.map((bytes: Uint8Array) => bytes[0])(subject.block(digestOf(n)))
-    const now = subject.run<never>({ trusted, read: () => () => E.right(lie) })(fetch())()
-    const later = await subject.runAsync<never>({ trusted, read: () => async () => E.right(lie) })(fetch())()
-    const told = (either: E.Either<unknown, unknown>) =>
-      E.isRight(either) ? either.right : [(either.left as Corrupt)._tag, (either.left as Corrupt).digest]
-    const expected = trusted ? 99 : ['Corrupt', digestOf(n)]
-    return [isEq<unknown>(told(now), expected), isEq<unknown>(told(later), expected)]
-  }),
+  lawAsync(
+    'bytes that do not match are corrupt, but where the source is trusted',
+    [fc.nat(9), fc.boolean()],
+    async (n, trusted) => {
+      const lie = [Uint8Array.from([99])]
+      const fetch = () => subject.map((bytes: Uint8Array) => bytes[0])(subject.block(digestOf(n)))
+      const now = subject.run<never>({ trusted, read: () => () => E.right(lie) })(fetch())()
+      const later = await subject.runAsync<never>({ trusted, read: () => async () => E.right(lie) })(
+        fetch(),
+      )()
+      const told = (either: E.Either<unknown, unknown>) =>
+        E.isRight(either) ? either.right : [(either.left as Corrupt)._tag, (either.left as Corrupt).digest]
+      const expected = trusted ? 99 : ['Corrupt', digestOf(n)]
+      return [isEq<unknown>(told(now), expected), isEq<unknown>(told(later), expected)]
+    },
+  ),
   lawAsync('a source that fails is a failure', [sound], async (p) => {
     const failed = E.left(storeFailed('read', 'planned'))
     const expected = rounds(p).length === 0 ? answer(p) : failed
     return [
       isEq<unknown>(subject.run({ read: () => () => failed })(build(subject, p))(), expected),
-      isEq<unknown>(await subject.runAsync({ read: () => async () => failed })(build(subject, p))(), expected),
+      isEq<unknown>(
+        await subject.runAsync({ read: () => async () => failed })(build(subject, p))(),
+        expected,
+      ),
     ]
   }),
 ]

@@ -7,8 +7,8 @@ import * as Cursor from '../../src/trie/Cursor.js'
 import * as Fetch from '../../src/trie/Fetch.js'
 import * as Residency from '../../src/trie/Residency.js'
 import type * as State from '../../src/trie/State.js'
-import { holds, type IsEq, isEq, law, type Suite, suite } from '../Law.js'
 import { fromPairs } from '../arbitraries.js'
+import { holds, type IsEq, isEq, law, type Suite, suite } from '../Law.js'
 import { colliding } from './collidingKeys.js'
 import { changes, forge } from './forgery.js'
 import type * as Plain from './plain.js'
@@ -16,7 +16,13 @@ import { parts, roots } from './scripts.js'
 import { Blocks } from './settings.js'
 import { type States, stateOf } from './stateModel.js'
 
-export type Opening = States & Pick<typeof State, 'open'>
+/** What opened states are read with may be put in its place, too. */
+export type Opening = States &
+  Pick<typeof State, 'open'> & {
+    readonly residency?: typeof Residency.make
+    readonly entries?: typeof Cursor.entries
+    readonly run?: typeof Fetch.run
+  }
 
 const tagOf = (answer: E.Either<unknown, unknown>): string =>
   E.isLeft(answer) ? (answer.left as { readonly _tag: string })._tag : 'Right'
@@ -63,8 +69,9 @@ const prodded = (subject: Opening, blocks: Blocks, root: Digest, other: State.St
   })
 }
 
-export const forgedLaws = (name: string, subject: Opening): Suite =>
-  suite(name, [
+export const forgedLaws = (name: string, subject: Opening): Suite => {
+  const run = subject.run ?? Fetch.run
+  return suite(name, [
     law('a forged state is refused, or is what an edit would have made', [forgeries], (forgery) => {
       const blocks = new Blocks()
       const state = stateOf(subject, forgery.root)
@@ -90,28 +97,39 @@ export const forgedLaws = (name: string, subject: Opening): Suite =>
         ...prods,
       ]
     }),
-    law('a careful forger is refused when he', [fc.oneof(roots, big), fc.nat(), fc.nat()], (root, which, n) => {
-      // Every way at one block, so that none is left to chance.
-      const blocks = new Blocks()
-      const digest = blocks.save(stateOf(subject, root))
-      const all = [...blocks.reachable(digest)]
-      return Object.entries(changes).flatMap(([how, change]) => {
-        const forged = forge(blocks, digest, all[which % all.length]!, change, n, true)
-        const whole = Fetch.run(blocks.source)(subject.toJson(subject.open(forged, Residency.make(0))))()
-        if (E.isLeft(whole)) return [holds(['Corrupt', 'Missing'].includes(tagOf(whole)), how)]
-        const honest = subject.fromJson(whole.right)
-        return [holds(E.isRight(honest) && subject.digest(honest.right) === forged, how)]
-      })
-    }),
-    law('bytes that do not match their digest are corrupt', [fc.oneof(roots, big), fc.nat(), fc.nat()], (root, which, n) => {
-      const blocks = new Blocks()
-      const digest = blocks.save(stateOf(subject, root))
-      const all = [...blocks.reachable(digest)]
-      const target = all[which % all.length]!
-      const bytes = blocks.bytes.get(target)!
-      blocks.bytes.set(target, bytes.with(n % bytes.length, bytes[n % bytes.length]! ^ 1))
-      return isEq(tagOf(Fetch.run(blocks.source)(subject.toJson(subject.open(digest, Residency.make(0))))()), 'Corrupt')
-    }),
+    law(
+      'a careful forger is refused when he',
+      [fc.oneof(roots, big), fc.nat(), fc.nat()],
+      (root, which, n) => {
+        // Every way at one block, so that none is left to chance.
+        const blocks = new Blocks()
+        const digest = blocks.save(stateOf(subject, root))
+        const all = [...blocks.reachable(digest)]
+        return Object.entries(changes).flatMap(([how, change]) => {
+          const forged = forge(blocks, digest, all[which % all.length]!, change, n, true)
+          const whole = Fetch.run(blocks.source)(subject.toJson(subject.open(forged, Residency.make(0))))()
+          if (E.isLeft(whole)) return [holds(['Corrupt', 'Missing'].includes(tagOf(whole)), how)]
+          const honest = subject.fromJson(whole.right)
+          return [holds(E.isRight(honest) && subject.digest(honest.right) === forged, how)]
+        })
+      },
+    ),
+    law(
+      'bytes that do not match their digest are corrupt',
+      [fc.oneof(roots, big), fc.nat(), fc.nat()],
+      (root, which, n) => {
+        const blocks = new Blocks()
+        const digest = blocks.save(stateOf(subject, root))
+        const all = [...blocks.reachable(digest)]
+        const target = all[which % all.length]!
+        const bytes = blocks.bytes.get(target)!
+        blocks.bytes.set(target, bytes.with(n % bytes.length, bytes[n % bytes.length]! ^ 1))
+        return isEq(
+          tagOf(run(blocks.source)(subject.toJson(subject.open(digest, Residency.make(0))))()),
+          'Corrupt',
+        )
+      },
+    ),
     law('a block that is not there is missing', [fc.oneof(roots, big), fc.nat()], (root, which) => {
       const blocks = new Blocks()
       const digest = blocks.save(stateOf(subject, root))
@@ -127,6 +145,10 @@ export const forgedLaws = (name: string, subject: Opening): Suite =>
       const blocks = new Blocks()
       blocks.bytes.set(hash(bytes), bytes)
       const whole = Fetch.run(blocks.source)(subject.toJson(subject.open(hash(bytes), Residency.make(0))))()
-      return isEq(tagOf(whole), bytes.length === 2 && bytes[0] === 0x81 && bytes[1] === 0 ? 'Right' : 'Corrupt')
+      return isEq(
+        tagOf(whole),
+        bytes.length === 2 && bytes[0] === 0x81 && bytes[1] === 0 ? 'Right' : 'Corrupt',
+      )
     }),
   ])
+}

@@ -79,11 +79,14 @@ export const changes: Readonly<Record<string, Change>> = {
   'an entry twice': (item, n) =>
     item[0] === 0 && item.length > 2 ? item.toSpliced(at(item, n) - 1, 0, item[at(item, n) - 1]!, 0) : item,
   'an entry less': (item, n) => (item[0] === 0 ? item.toSpliced(at(item, n) - 1, 2) : item),
-  'an entry of elsewhere': (item, n) => (item[0] === 0 ? item.toSpliced(at(item, n) - 1, 0, `else ${n}`, 0) : item),
-  'another key': (item, n) => (item[0] === 0 && item.length > 2 ? item.with(at(item, n) - 1, `else ${n}`) : item),
+  'an entry of elsewhere': (item, n) =>
+    item[0] === 0 ? item.toSpliced(at(item, n) - 1, 0, `else ${n}`, 0) : item,
+  'another key': (item, n) =>
+    item[0] === 0 && item.length > 2 ? item.with(at(item, n) - 1, `else ${n}`) : item,
   'a key too long': (item, n) =>
     item[0] === 0 && item.length > 2 ? item.with(at(item, n) - 1, 'k'.repeat(1025)) : item,
-  'a key that is none': (item, n) => (item[0] === 0 && item.length > 2 ? item.with(at(item, n) - 1, n) : item),
+  'a key that is none': (item, n) =>
+    item[0] === 0 && item.length > 2 ? item.with(at(item, n) - 1, n) : item,
   'too many entries': (item) => (item[0] === 0 ? [...item, ...many(40)] : item),
   'no entries': () => [0],
   'a big value inside': (item, n) => withValue(item, n, 'big '.repeat(80)),
@@ -98,7 +101,8 @@ export const changes: Readonly<Record<string, Change>> = {
     withValue(item, n, new Linked([...blocks.bytes.keys()][n % blocks.bytes.size]!)),
   'a link inside a list': (item, n, blocks) => withValue(item, n, [1, block(blocks, 3, 'small')]),
   'text for bytes': (item) => (item[0] === 3 ? [4, new TextEncoder().encode(item[1] as string)] : item),
-  'an item of a list too big': (item) => (item[0] === 2 ? [2, [...(item[1] as Item), 'x'.repeat(300)]] : item),
+  'an item of a list too big': (item) =>
+    item[0] === 2 ? [2, [...(item[1] as Item), 'x'.repeat(300)]] : item,
   'a list of nothing': (item) => (item[0] === 2 ? [2, []] : item),
   'sizes wrong': (item, n) => branch(item, (s, w, l) => [1, bump(s, n, 1 + (n % 3)), w, l]),
   'sizes exchanged': (item, n) => branch(item, (s, w, l) => [1, bump(bump(s, n, 1), n + 1, -1), w, l]),
@@ -180,7 +184,9 @@ export const forge = (
       let next = 0
       const places = (item[1] as ReadonlyArray<number>).map((size) => (size > 0 ? inner[next++]! : null))
       const counts = (of: 'size' | 'weight') =>
-        places.map((place) => (place === null || !Number.isSafeInteger(place[of]) ? 0 : Math.max(0, place[of])))
+        places.map((place) =>
+          place === null || !Number.isSafeInteger(place[of]) ? 0 : Math.max(0, place[of]),
+        )
       item = [1, counts('size'), counts('weight'), item[3]!]
     }
     item = relink(item) as Item

@@ -6,17 +6,23 @@ import {
   type AnyMap,
   apply,
   batched,
+  crowd,
   edited,
   edits,
   entries,
   type Hamts,
+  javanEdits,
   pool,
   seen,
   someValues,
 } from './maps.js'
 
 /** Edits that end in the entries: the keys of `noise` come and go on the way. */
-const detour = (subject: Hamts, given: ReadonlyArray<readonly [string, unknown]>, noise: ReadonlyArray<string>) => {
+const detour = (
+  subject: Hamts,
+  given: ReadonlyArray<readonly [string, unknown]>,
+  noise: ReadonlyArray<string>,
+) => {
   let map: AnyMap = subject.empty<unknown>()
   for (const key of noise) map = subject.set(map, key, 'noise')
   for (const [key, value] of given) map = subject.set(map, key, value)
@@ -76,7 +82,10 @@ export const hamtCanonicalLaws = (name: string, subject: Hamts): Suite =>
       const same =
         model.size === after.size &&
         [...model].every(([key, value]) => after.has(key) && Object.is(after.get(key), value))
-      return [isEq(subject.equals(map, other, Object.is), same), isEq(subject.equals(other, map, Object.is), same)]
+      return [
+        isEq(subject.equals(map, other, Object.is), same),
+        isEq(subject.equals(other, map, Object.is), same),
+      ]
     }),
     law('a batch ends where its edits one by one do', [entries, edits], (given, script) => {
       const map = subject.fromEntries(given)
@@ -101,18 +110,22 @@ export const hamtCanonicalLaws = (name: string, subject: Hamts): Suite =>
       })(subject.fromEntries(given))
       return isEq(wrong, 'nothing')
     }),
-    law('a batch never changes the map that it started from', [edits, edits], (before, script) => {
-      // Both kinds of source: of single edits, and of another batch, whose nodes had an owner.
-      const sources = [
-        edited(subject, subject.empty<unknown>(), before),
-        batched(subject, subject.empty<unknown>(), before),
-      ]
-      return sources.map((source) => {
-        const was = seen(subject, source)
-        batched(subject, source, script)
-        return isEq(seen(subject, source), was)
-      })
-    }),
+    law(
+      'a batch never changes the map that it started from',
+      [fc.oneof(edits, fc.constant(crowd)), fc.oneof(edits, javanEdits)],
+      (before, script) => {
+        // Both kinds of source: of single edits, and of another batch, whose nodes had an owner.
+        const sources = [
+          edited(subject, subject.empty<unknown>(), before),
+          batched(subject, subject.empty<unknown>(), before),
+        ]
+        return sources.map((source) => {
+          const was = seen(subject, source)
+          batched(subject, source, script)
+          return isEq(seen(subject, source), was)
+        })
+      },
+    ),
     law('edits never change an earlier map', [edits, edits], (before, script) => {
       const source = edited(subject, subject.empty<unknown>(), before)
       const was = seen(subject, source)
@@ -140,20 +153,28 @@ export const hamtCanonicalLaws = (name: string, subject: Hamts): Suite =>
       }
       return isEq(seen(subject, result), was)
     }),
-    law('what changes nothing answers the very same map', [entries, fc.constantFrom(...pool)], (given, absent) => {
-      const map = subject.fromEntries(given)
-      const there = given.map(([key]) => key)
-      return [
-        ...given.map(([key, value]) => holds(subject.set(map, key, value) === map, `set ${key}`)),
-        holds(there.includes(absent) || subject.remove(map, absent) === map, 'remove'),
-        holds(batched(subject, map, []) === map, 'an empty batch'),
-        holds(subject.filterWithIndex<unknown>(() => true)(map) === map, 'a filter that keeps all'),
-        holds(subject.filterMapWithIndex((_, a: unknown) => O.some(a))(map) === map, 'some of each'),
-        holds(subject.difference(subject.empty<unknown>())(map) === map, 'a difference to nothing'),
-      ]
-    }),
-    law('there and back is the same again', [entries, fc.constantFrom(...pool), someValues], (given, key, value) => {
-      const map = subject.remove(subject.fromEntries(given), key)
-      return isEq(seen(subject, subject.remove(subject.set(map, key, value), key)), seen(subject, map))
-    }),
+    law(
+      'what changes nothing answers the very same map',
+      [entries, fc.constantFrom(...pool)],
+      (given, absent) => {
+        const map = subject.fromEntries(given)
+        const there = given.map(([key]) => key)
+        return [
+          ...given.map(([key, value]) => holds(subject.set(map, key, value) === map, `set ${key}`)),
+          holds(there.includes(absent) || subject.remove(map, absent) === map, 'remove'),
+          holds(batched(subject, map, []) === map, 'an empty batch'),
+          holds(subject.filterWithIndex<unknown>(() => true)(map) === map, 'a filter that keeps all'),
+          holds(subject.filterMapWithIndex((_, a: unknown) => O.some(a))(map) === map, 'some of each'),
+          holds(subject.difference(subject.empty<unknown>())(map) === map, 'a difference to nothing'),
+        ]
+      },
+    ),
+    law(
+      'there and back is the same again',
+      [entries, fc.constantFrom(...pool), someValues],
+      (given, key, value) => {
+        const map = subject.remove(subject.fromEntries(given), key)
+        return isEq(seen(subject, subject.remove(subject.set(map, key, value), key)), seen(subject, map))
+      },
+    ),
   ])

@@ -33,17 +33,17 @@ export const hamtDiffLaws = (name: string, subject: Hamts): Suite =>
     }),
     law('patch(diff(a, b))(a) is b', [entries, edits, entries], (given, script, other) => {
       const a = subject.fromEntries(given)
-      return [edited(subject, a, script), subject.fromEntries(other), subject.empty<unknown>()].flatMap((b) => [
-        isEq(seen(subject, subject.patch(subject.diff(a, b))(a)), seen(subject, b)),
-        isEq(seen(subject, subject.patch(subject.diff(b, a))(b)), seen(subject, a)),
-      ])
+      return [edited(subject, a, script), subject.fromEntries(other), subject.empty<unknown>()].flatMap(
+        (b) => [
+          isEq(seen(subject, subject.patch(subject.diff(a, b))(a)), seen(subject, b)),
+          isEq(seen(subject, subject.patch(subject.diff(b, a))(b)), seen(subject, a)),
+        ],
+      )
     }),
     law('differences are found by the equality that is given', [entries, edits], (given, script) => {
       const map = subject.fromEntries(given)
       return isEq(
-        subject
-          .diff(map, edited(subject, map, script), () => true)
-          .filter(({ _tag }) => _tag === 'Changed'),
+        subject.diff(map, edited(subject, map, script), () => true).filter(({ _tag }) => _tag === 'Changed'),
         [],
       )
     }),

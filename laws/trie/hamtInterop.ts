@@ -18,18 +18,22 @@ export const hamtInteropLaws = (name: string, subject: Interop): Suite =>
         isEq(theirs.size, map.size),
       ]
     }),
-    law('equality is that of immutable maps, and equal maps have one hash', [entries, edits], (given, script) => {
-      const x = subject.fromEntries(given)
-      const y = edited(subject, x, script)
-      const same = is(subject.toImmutable(x), subject.toImmutable(y))
-      return [
-        isEq(is(x, y), same),
-        isEq(x.equals(y), same),
-        isEq(same && x.hashCode() !== y.hashCode(), false),
-        isEq(Number.isInteger(x.hashCode()), true),
-        isEq([x.equals(null), x.equals(given), x.equals({ size: x.size })], [false, false, false]),
-      ]
-    }),
+    law(
+      'equality is that of immutable maps, and equal maps have one hash',
+      [entries, edits],
+      (given, script) => {
+        const x = subject.fromEntries(given)
+        const y = edited(subject, x, script)
+        const same = is(subject.toImmutable(x), subject.toImmutable(y))
+        return [
+          isEq(is(x, y), same),
+          isEq(x.equals(y), same),
+          isEq(same && x.hashCode() !== y.hashCode(), false),
+          isEq(Number.isInteger(x.hashCode()), true),
+          isEq([x.equals(null), x.equals(given), x.equals({ size: x.size })], [false, false, false]),
+        ]
+      },
+    ),
     law('maps are keys and members by what they hold', [entries, edits], (given, script) => {
       const x = subject.fromEntries(given)
       const copy = subject.fromEntries([...given].reverse())

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { holds, isEq, law, type Suite, suite } from '../Law.js'
-import { type AnyMap, apply, type Edit, edits, edited, entries, type Hamts, pool, sorted } from './maps.js'
+import { type AnyMap, apply, type Edit, edited, edits, entries, type Hamts, pool, sorted } from './maps.js'
 
 const agrees = (subject: Hamts, map: AnyMap, model: ReadonlyMap<string, unknown>) => [
   isEq(sorted(map), sorted(model)),
@@ -46,7 +46,10 @@ export const hamtModelLaws = (name: string, subject: Hamts): Suite =>
         else model.delete(edit.key)
         if (map.size !== model.size) return holds(false, `size, edit ${i}`)
       }
-      return [...agrees(subject, map, model), ...pool.map((key) => isEq(subject.has(map, key), model.has(key)))]
+      return [
+        ...agrees(subject, map, model),
+        ...pool.map((key) => isEq(subject.has(map, key), model.has(key))),
+      ]
     }),
     law('building in bulk agrees, and of equal keys the last counts', [edits], (script) => {
       const given = script.flatMap((edit) => (edit._tag === 'Set' ? [[edit.key, edit.value] as const] : []))
@@ -125,9 +128,21 @@ export const hamtModelLaws = (name: string, subject: Hamts): Suite =>
       const mx = new Map(xs)
       const my = new Map(ys)
       return [
-        ...agrees(subject, subject.union(pair)(y)(x), both(mx, my, (a, b) => a || b)),
-        ...agrees(subject, subject.intersection(pair)(y)(x), both(mx, my, (a, b) => a && b)),
-        ...agrees(subject, subject.difference(y)(x), both(mx, my, (a, b) => a && !b)),
+        ...agrees(
+          subject,
+          subject.union(pair)(y)(x),
+          both(mx, my, (a, b) => a || b),
+        ),
+        ...agrees(
+          subject,
+          subject.intersection(pair)(y)(x),
+          both(mx, my, (a, b) => a && b),
+        ),
+        ...agrees(
+          subject,
+          subject.difference(y)(x),
+          both(mx, my, (a, b) => a && !b),
+        ),
         isEq(sorted(x), sorted(mx)),
         isEq(sorted(y), sorted(my)),
       ]
@@ -140,8 +155,16 @@ export const hamtModelLaws = (name: string, subject: Hamts): Suite =>
       const my = apply(model, few)
       return [
         ...agrees(subject, subject.union(first)(y)(x), new Map([...my, ...model])),
-        ...agrees(subject, subject.difference(y)(x), both(model, my, (a, b) => a && !b)),
-        ...agrees(subject, subject.intersection(pair)(y)(x), both(model, my, (a, b) => a && b)),
+        ...agrees(
+          subject,
+          subject.difference(y)(x),
+          both(model, my, (a, b) => a && !b),
+        ),
+        ...agrees(
+          subject,
+          subject.intersection(pair)(y)(x),
+          both(model, my, (a, b) => a && b),
+        ),
       ]
     }),
   ])

@@ -49,7 +49,21 @@ export type Edit =
  * Aa and BB collide for Java's string hash, which `immutable` uses.
  */
 export const pool: ReadonlyArray<string> = [
-  ...['', '__proto__', 'constructor', 'hasOwnProperty', 'size', '0', '1', 'Aa', 'BB', 'AaAa', 'AaBB', 'BBAa', 'BBBB'],
+  ...[
+    '',
+    '__proto__',
+    'constructor',
+    'hasOwnProperty',
+    'size',
+    '0',
+    '1',
+    'Aa',
+    'BB',
+    'AaAa',
+    'AaBB',
+    'BBAa',
+    'BBBB',
+  ],
   ...['\u{10000}', '\uffff', '\ud800', 'k'.repeat(1024)],
   ...colliding(40),
   ...sharing(5, 40),
@@ -62,7 +76,17 @@ const someKeys: fc.Arbitrary<string> = fc.oneof(
 )
 
 /** Few, so that equal ones meet, and those that `===` gets wrong. */
-export const someValues: fc.Arbitrary<unknown> = fc.constantFrom(0, 1, 2, 3, 'x', undefined, null, -0, Number.NaN)
+export const someValues: fc.Arbitrary<unknown> = fc.constantFrom(
+  0,
+  1,
+  2,
+  3,
+  'x',
+  undefined,
+  null,
+  -0,
+  Number.NaN,
+)
 
 /** Long enough that leaves are filled and branches emptied. */
 export const edits: fc.Arbitrary<ReadonlyArray<Edit>> = fc.oneof(
@@ -80,13 +104,31 @@ function edit(): fc.Arbitrary<Edit> {
   )
 }
 
+/** Keys of one hash by Java's, in a map that has others too. */
+const javan = ['Aa', 'BB'] as const
+export const crowd: ReadonlyArray<Edit> = [
+  ...javan,
+  ...Array.from({ length: 20 }, (_, i) => `crowd ${i}`),
+].map((key) => ({ _tag: 'Set', key, value: 0 }))
+
+/** Few edits that meet in such keys: what has broken batches. */
+export const javanEdits: fc.Arbitrary<ReadonlyArray<Edit>> = fc.array(
+  fc
+    .tuple(fc.constantFrom(...javan), someValues, fc.boolean())
+    .map(([key, value, sets]): Edit => (sets ? { _tag: 'Set', key, value } : { _tag: 'Remove', key })),
+  { minLength: 1, maxLength: 4 },
+)
+
 /** Entries of distinct keys. */
 export const entries: fc.Arbitrary<Entries> = fc.oneof(
   fc.uniqueArray(fc.tuple(someKeys, someValues), { selector: ([key]) => key, maxLength: 8 }),
   fc.uniqueArray(fc.tuple(someKeys, someValues), { selector: ([key]) => key, maxLength: 90, size: 'max' }),
 )
 
-export const apply = (model: ReadonlyMap<string, unknown>, edits: ReadonlyArray<Edit>): Map<string, unknown> => {
+export const apply = (
+  model: ReadonlyMap<string, unknown>,
+  edits: ReadonlyArray<Edit>,
+): Map<string, unknown> => {
   const map = new Map(model)
   for (const edit of edits) {
     if (edit._tag === 'Set') map.set(edit.key, edit.value)
@@ -99,10 +141,7 @@ export type AnyMap = Hamt.Hamt<unknown>
 
 /** Edits one by one. */
 export const edited = (subject: Hamts, map: AnyMap, edits: ReadonlyArray<Edit>): AnyMap =>
-  edits.reduce(
-    (m, e) => (e._tag === 'Set' ? subject.set(m, e.key, e.value) : subject.remove(m, e.key)),
-    map,
-  )
+  edits.reduce((m, e) => (e._tag === 'Set' ? subject.set(m, e.key, e.value) : subject.remove(m, e.key)), map)
 
 /** The same edits as one batch. */
 export const batched = (subject: Hamts, map: AnyMap, edits: ReadonlyArray<Edit>): AnyMap =>

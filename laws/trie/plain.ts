@@ -28,7 +28,8 @@ const define = (into: object, key: string, value: Value): void => {
 
 export const step = (value: Plain, segment: string | number): Plain => {
   if (isList(value)) return typeof segment === 'number' && segment in value ? value[segment]! : NONE
-  if (isMap(value)) return typeof segment === 'string' && Object.hasOwn(value, segment) ? value[segment]! : NONE
+  if (isMap(value))
+    return typeof segment === 'string' && Object.hasOwn(value, segment) ? value[segment]! : NONE
   return NONE
 }
 

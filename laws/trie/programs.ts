@@ -60,7 +60,10 @@ const program = (failing: boolean): fc.Arbitrary<Program> =>
       },
       {
         weight: 1,
-        arbitrary: fc.record({ _tag: fc.constantFrom(...(failing ? (['Of', 'Fail'] as const) : (['Of'] as const))), n: fc.nat(3) }),
+        arbitrary: fc.record({
+          _tag: fc.constantFrom(...(failing ? (['Of', 'Fail'] as const) : (['Of'] as const))),
+          n: fc.nat(3),
+        }),
       },
       { weight: 1, arbitrary: fc.record({ _tag: fc.constantFrom('Later', 'Mapped'), of: tie('p') }) },
       {
@@ -71,7 +74,13 @@ const program = (failing: boolean): fc.Arbitrary<Program> =>
           second: tie('p'),
         }),
       },
-      { weight: 2, arbitrary: fc.record({ _tag: fc.constant('All' as const), parts: fc.array(tie('p'), { maxLength: 4 }) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          _tag: fc.constant('All' as const),
+          parts: fc.array(tie('p'), { maxLength: 4 }),
+        }),
+      },
     ),
   })).p as fc.Arbitrary<Program>
 

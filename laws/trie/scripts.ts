@@ -21,7 +21,11 @@ export const name: fc.Arbitrary<string> = fc.oneof(
 
 const many = <A>(of: fc.Arbitrary<A>): fc.Arbitrary<{ readonly [key: string]: A }> =>
   fc
-    .tuple(fc.constantFrom(0, 9), fc.integer({ min: 25, max: 70 }), fc.array(of, { minLength: 1, maxLength: 4 }))
+    .tuple(
+      fc.constantFrom(0, 9),
+      fc.integer({ min: 25, max: 70 }),
+      fc.array(of, { minLength: 1, maxLength: 4 }),
+    )
     .map(([from, n, some]) =>
       fromPairs(
         Array.from({ length: n }, (_, i) => [names[from + i] ?? `key ${i}`, some[i % some.length]!] as const),
@@ -33,7 +37,10 @@ export const parts: fc.Arbitrary<Value> = fc.oneof(
   { weight: 4, arbitrary: values },
   { weight: 1, arbitrary: fc.integer({ min: 240, max: 265 }).map((n) => 'x'.repeat(n)) },
   { weight: 1, arbitrary: fc.integer({ min: 240, max: 600 }).map((n) => new Uint8Array(n).fill(n)) },
-  { weight: 1, arbitrary: fc.integer({ min: 60, max: 300 }).map((n) => Array.from({ length: n }, (_, i) => i)) },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 60, max: 300 }).map((n) => Array.from({ length: n }, (_, i) => i)),
+  },
   { weight: 1, arbitrary: many(fc.oneof(fc.nat(3), values)) },
   { weight: 1, arbitrary: mapsOf(fc.integer({ min: 200, max: 300 }).map((n) => 'é'.repeat(n))) },
   { weight: 1, arbitrary: fc.array(many(fc.nat(3)), { maxLength: 3 }) },
@@ -98,11 +105,19 @@ export const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
     },
     {
       weight: 1,
-      arbitrary: fc.record({ _tag: fc.constant('Fill' as const), at: place, count: fc.constantFrom(3, 33, 45) }),
+      arbitrary: fc.record({
+        _tag: fc.constant('Fill' as const),
+        at: place,
+        count: fc.constantFrom(3, 33, 45),
+      }),
     },
     {
       weight: 1,
-      arbitrary: fc.record({ _tag: fc.constant('Drain' as const), at: place, keep: fc.constantFrom(0, 1, 20, 32) }),
+      arbitrary: fc.record({
+        _tag: fc.constant('Drain' as const),
+        at: place,
+        keep: fc.constantFrom(0, 1, 20, 32),
+      }),
     },
   ),
   { maxLength: 6 },
@@ -132,7 +147,11 @@ export const editsOf = (root: Plain.Map, step: Step): ReadonlyArray<Edit> => {
       }))
     case 'Drain': {
       const there = Plain.get(root, path)
-      const all = Plain.isMap(there) ? Object.keys(there) : Plain.isList(there) ? there.map((_, i) => i).reverse() : []
+      const all = Plain.isMap(there)
+        ? Object.keys(there)
+        : Plain.isList(there)
+          ? there.map((_, i) => i).reverse()
+          : []
       return all.slice(0, Math.max(0, all.length - step.keep)).map((key) => ({
         _tag: 'Remove' as const,
         path: [...path, key],

@@ -66,7 +66,9 @@ export class Blocks {
   }
 
   /** Runs, and answers what was read for it. */
-  counting<E, A>(fetch: () => Fetch.Fetch<E, A>): {
+  counting<E, A>(
+    fetch: () => Fetch.Fetch<E, A>,
+  ): {
     readonly answer: E.Either<unknown, A>
     readonly rounds: ReadonlyArray<ReadonlyArray<Digest>>
     readonly reads: ReadonlyArray<Digest>

@@ -45,17 +45,21 @@ const byPath = (changes: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
 
 export const stateDiffLaws = (name: string, subject: States, mode: Mode): Suite =>
   suite(name, [
-    lawAsync('the differences are those of plain objects', [seeds, roots, steps, roots], async (seed, root, script, other) => {
-      const setting = mode(seed)
-      const a = setting.rest(stateOf(subject, root))
-      const verdicts = []
-      for (const model of [after(root, script), other]) {
-        const b = setting.rest(stateOf(subject, model))
-        const found = await setting.run(() => subject.diff(a, b))
-        verdicts.push(isEq<unknown>(E.map(byPath)(found), E.right(byPath(differences(root, model)))))
-      }
-      return verdicts
-    }),
+    lawAsync(
+      'the differences are those of plain objects',
+      [seeds, roots, steps, roots],
+      async (seed, root, script, other) => {
+        const setting = mode(seed)
+        const a = setting.rest(stateOf(subject, root))
+        const verdicts = []
+        for (const model of [after(root, script), other]) {
+          const b = setting.rest(stateOf(subject, model))
+          const found = await setting.run(() => subject.diff(a, b))
+          verdicts.push(isEq<unknown>(E.map(byPath)(found), E.right(byPath(differences(root, model)))))
+        }
+        return verdicts
+      },
+    ),
     lawAsync('patch(diff(a, b))(a) is b', [seeds, roots, steps, roots], async (seed, root, script, other) => {
       const setting = mode(seed)
       const a = setting.rest(stateOf(subject, root))
@@ -68,47 +72,66 @@ export const stateDiffLaws = (name: string, subject: States, mode: Mode): Suite 
         ] as const) {
           const changes = await setting.run(() => subject.diff(x, y))
           const made = E.isRight(changes) ? await setting.run(() => subject.patch(changes.right)(x)) : changes
-          verdicts.push(isEq<unknown>(E.map(subject.digest)(made as E.Either<unknown, State.State>), E.right(subject.digest(y))))
+          verdicts.push(
+            isEq<unknown>(
+              E.map(subject.digest)(made as E.Either<unknown, State.State>),
+              E.right(subject.digest(y)),
+            ),
+          )
         }
       }
       return verdicts
     }),
-    lawAsync('answers and their order are the same wherever a state lives', [seeds, roots, steps], async (seed, root, script) => {
-      const setting = mode(seed)
-      const here = resident(0)
-      const [a, b] = [root, after(root, script)].map((model) => stateOf(subject, model)) as [State.State, State.State]
-      const [x, y] = [setting.rest(a), setting.rest(b)]
-      return [
-        isEq(await setting.run(() => subject.diff(x, y)), await here.run(() => subject.diff(a, b))),
-        isEq(await setting.run(() => subject.keys(y)), await here.run(() => subject.keys(b))),
-        isEq(shown(await setting.run(() => subject.toJson(y))), shown(await here.run(() => subject.toJson(b)))),
-      ]
-    }),
-    lawAsync('the order of keys tells nothing of how a state was made', [seeds, roots, steps], async (seed, root, script) => {
-      const setting = mode(seed)
-      let state = setting.rest(stateOf(subject, root))
-      let model = root
-      for (const step of script) {
-        for (const edit of editsOf(model, step)) {
-          const next = modelled(model, edit)
-          if (E.isLeft(next)) continue
-          model = next.right
-          const done = await setting.run(() =>
-            edit._tag === 'Set'
-              ? subject.set(edit.path, edit.value)(state)
-              : edit._tag === 'Modify'
-                ? subject.modify(edit.path, edit.f)(state)
-                : subject.remove(edit.path)(state),
-          )
-          if (E.isRight(done)) state = done.right
+    lawAsync(
+      'answers and their order are the same wherever a state lives',
+      [seeds, roots, steps],
+      async (seed, root, script) => {
+        const setting = mode(seed)
+        const here = resident(0)
+        const [a, b] = [root, after(root, script)].map((model) => stateOf(subject, model)) as [
+          State.State,
+          State.State,
+        ]
+        const [x, y] = [setting.rest(a), setting.rest(b)]
+        return [
+          isEq(await setting.run(() => subject.diff(x, y)), await here.run(() => subject.diff(a, b))),
+          isEq(await setting.run(() => subject.keys(y)), await here.run(() => subject.keys(b))),
+          isEq(
+            shown(await setting.run(() => subject.toJson(y))),
+            shown(await here.run(() => subject.toJson(b))),
+          ),
+        ]
+      },
+    ),
+    lawAsync(
+      'the order of keys tells nothing of how a state was made',
+      [seeds, roots, steps],
+      async (seed, root, script) => {
+        const setting = mode(seed)
+        let state = setting.rest(stateOf(subject, root))
+        let model = root
+        for (const step of script) {
+          for (const edit of editsOf(model, step)) {
+            const next = modelled(model, edit)
+            if (E.isLeft(next)) continue
+            model = next.right
+            const done = await setting.run(() =>
+              edit._tag === 'Set'
+                ? subject.set(edit.path, edit.value)(state)
+                : edit._tag === 'Modify'
+                  ? subject.modify(edit.path, edit.f)(state)
+                  : subject.remove(edit.path)(state),
+            )
+            if (E.isRight(done)) state = done.right
+          }
         }
-      }
-      const made = stateOf(subject, model)
-      return isEq(
-        shown(await setting.run(() => subject.toJson(state))),
-        shown(await resident(0).run(() => subject.toJson(made))),
-      )
-    }),
+        const made = stateOf(subject, model)
+        return isEq(
+          shown(await setting.run(() => subject.toJson(state))),
+          shown(await resident(0).run(() => subject.toJson(made))),
+        )
+      },
+    ),
   ])
 
 /** With the order of keys, which structural equality passes over. */
@@ -149,7 +172,10 @@ export const sharedLaws = (name: string, subject: Opening): Suite =>
       return [
         isEq(E.isRight(answer) && answer.right.length, new Set(edits.map((path) => path.join())).size),
         isEq(shared, []),
-        holds(reads.length <= 4 * edits.length * (blocks.height(a) + blocks.height(b)) , `${reads.length} reads`),
+        holds(
+          reads.length <= 4 * edits.length * (blocks.height(a) + blocks.height(b)),
+          `${reads.length} reads`,
+        ),
       ]
     }),
     law('equality and digests load nothing', [roots, roots], (x, y) => {

@@ -108,17 +108,21 @@ export const stateModelLaws = (name: string, subject: States, mode: Mode): Suite
       const whole = await setting.run(() => subject.toJson(state))
       return [...verdicts, isEq<unknown>(whole, E.right(model))]
     }),
-    lawAsync('equal content has one digest, however it was made', [seeds, roots, steps], async (seed, root, script) => {
-      const { state, model, verdicts } = await played(subject, mode(seed), root, script)
-      const made = stateOf(subject, model)
-      return [
-        ...verdicts,
-        isEq(subject.digest(state), subject.digest(made)),
-        holds(subject.equals(state, made), 'not equal'),
-        holds(state.equals(made) && made.equals(state), 'not equal as a key'),
-        isEq(state.hashCode(), made.hashCode()),
-      ]
-    }),
+    lawAsync(
+      'equal content has one digest, however it was made',
+      [seeds, roots, steps],
+      async (seed, root, script) => {
+        const { state, model, verdicts } = await played(subject, mode(seed), root, script)
+        const made = stateOf(subject, model)
+        return [
+          ...verdicts,
+          isEq(subject.digest(state), subject.digest(made)),
+          holds(subject.equals(state, made), 'not equal'),
+          holds(state.equals(made) && made.equals(state), 'not equal as a key'),
+          isEq(state.hashCode(), made.hashCode()),
+        ]
+      },
+    ),
     lawAsync(
       'reads agree with plain objects, at every path',
       [seeds, roots, steps, fc.array(place, { maxLength: 4 })],
@@ -153,16 +157,20 @@ export const stateModelLaws = (name: string, subject: States, mode: Mode): Suite
         ]
       },
     ),
-    lawAsync('an edit leaves the state that it was made from', [seeds, roots, steps], async (seed, root, script) => {
-      const setting = mode(seed)
-      const state = setting.rest(stateOf(subject, root))
-      const before = subject.digest(state)
-      for (const step of script) await play(subject, setting, state, root, step)
-      return [
-        isEq(subject.digest(state), before),
-        isEq<unknown>(await setting.run(() => subject.toJson(state)), E.right(root)),
-      ]
-    }),
+    lawAsync(
+      'an edit leaves the state that it was made from',
+      [seeds, roots, steps],
+      async (seed, root, script) => {
+        const setting = mode(seed)
+        const state = setting.rest(stateOf(subject, root))
+        const before = subject.digest(state)
+        for (const step of script) await play(subject, setting, state, root, step)
+        return [
+          isEq(subject.digest(state), before),
+          isEq<unknown>(await setting.run(() => subject.toJson(state)), E.right(root)),
+        ]
+      },
+    ),
     lawAsync('to set what stands there changes nothing', [seeds, roots, place], async (seed, root, at) => {
       const setting = mode(seed)
       const state = setting.rest(stateOf(subject, root))

@@ -34,46 +34,73 @@ const chains = (subject: Thunks): Readonly<Record<string, (n: number) => Numbers
   const deferred = (n: number, a: number): Numbers =>
     n === 0 ? subject.of(a) : subject.defer(() => deferred(n - 1, a + 1))
   return {
-    maps: (n) => fold(n, subject.map((a: number) => a + 1)),
-    'binds on the left': (n) => fold(n, subject.chain((a: number) => subject.lazy(() => a + 1))),
+    maps: (n) =>
+      fold(
+        n,
+        subject.map((a: number) => a + 1),
+      ),
+    'binds on the left': (n) =>
+      fold(
+        n,
+        subject.chain((a: number) => subject.lazy(() => a + 1)),
+      ),
     'binds on the right': (n) => loop(n, 0),
     'what is put off': (n) => deferred(n, 0),
-    applications: (n) =>
-      fold(n, (thunk) => subject.ap(thunk)(subject.lazy(() => (a: number) => a + 1))),
+    applications: (n) => fold(n, (thunk) => subject.ap(thunk)(subject.lazy(() => (a: number) => a + 1))),
   }
 }
 
 export const thunkLaws = (name: string, subject: Thunks, deep: number = DEEP): Suite => {
   const same = (x: Numbers, y: Numbers): IsEq => isEq(subject.force(x), subject.force(y))
-  const thunks = fc.tuple(fc.nat(9), fc.constantFrom('of', 'lazy', 'defer')).map(
-    ([n, how]): Numbers =>
-      how === 'of' ? subject.of(n) : how === 'lazy' ? subject.lazy(() => n) : subject.defer(() => subject.lazy(() => n)),
-  )
+  const thunks = fc
+    .tuple(fc.nat(9), fc.constantFrom('of', 'lazy', 'defer'))
+    .map(
+      ([n, how]): Numbers =>
+        how === 'of'
+          ? subject.of(n)
+          : how === 'lazy'
+            ? subject.lazy(() => n)
+            : subject.defer(() => subject.lazy(() => n)),
+    )
   const kleislis = functions.map((f) => (n: number) => subject.lazy(() => f(n)))
   return suite(name, [
     law('functor: identity and composition', [thunks, functions, functions], (fa, f, g) => [
       same(subject.map((a: number) => a)(fa), fa),
       same(subject.map(g)(subject.map(f)(fa)), subject.map((a: number) => g(f(a)))(fa)),
     ]),
-    law('monad: left and right identity, associativity', [thunks, fc.nat(9), kleislis, kleislis], (fa, n, f, g) => [
-      same(subject.chain(f)(subject.of(n)), f(n)),
-      same(subject.chain((a: number) => subject.of(a))(fa), fa),
-      same(subject.chain(g)(subject.chain(f)(fa)), subject.chain((a: number) => subject.chain(g)(f(a)))(fa)),
-    ]),
+    law(
+      'monad: left and right identity, associativity',
+      [thunks, fc.nat(9), kleislis, kleislis],
+      (fa, n, f, g) => [
+        same(subject.chain(f)(subject.of(n)), f(n)),
+        same(subject.chain((a: number) => subject.of(a))(fa), fa),
+        same(
+          subject.chain(g)(subject.chain(f)(fa)),
+          subject.chain((a: number) => subject.chain(g)(f(a)))(fa),
+        ),
+      ],
+    ),
     law('to apply is to bind', [thunks, functions], (fa, f) =>
       same(subject.ap(fa)(subject.lazy(() => f)), subject.map(f)(fa)),
     ),
-    law('comonad: extract of extend, extend of extract, associativity', [thunks, functions, functions], (fa, f, g) => {
-      const { extract, extend } = subject.Comonad
-      const onF = (w: Numbers) => f(extract(w))
-      const onG = (w: Numbers) => g(extract(w))
-      return [
-        isEq(extract(extend(fa, onF)), onF(fa)),
-        same(extend(fa, extract), fa),
-        same(extend(extend(fa, onF), onG), extend(fa, (w) => onG(extend(w, onF)))),
-        isEq(extract(subject.of(1)), 1),
-      ]
-    }),
+    law(
+      'comonad: extract of extend, extend of extract, associativity',
+      [thunks, functions, functions],
+      (fa, f, g) => {
+        const { extract, extend } = subject.Comonad
+        const onF = (w: Numbers) => f(extract(w))
+        const onG = (w: Numbers) => g(extract(w))
+        return [
+          isEq(extract(extend(fa, onF)), onF(fa)),
+          same(extend(fa, extract), fa),
+          same(
+            extend(extend(fa, onF), onG),
+            extend(fa, (w) => onG(extend(w, onF))),
+          ),
+          isEq(extract(subject.of(1)), 1),
+        ]
+      },
+    ),
     law('nothing runs before it is asked for, and then once', [fc.integer({ min: 1, max: 4 })], (times) => {
       const runs = { lazy: 0, map: 0, chain: 0, defer: 0 }
       const a = subject.lazy(() => ++runs.lazy)
@@ -107,24 +134,28 @@ export const thunkLaws = (name: string, subject: Thunks, deep: number = DEEP): S
       subject.force(thunk)
       return [isEq<unknown>(subject.force(thunk), value), isEq(runs, 1)]
     }),
-    law('what throws is tried again, and what came before it is kept', [fc.integer({ min: 1, max: 4 })], (failures) => {
-      let runs = 0
-      let sources = 0
-      const source = subject.lazy(() => ++sources)
-      const thunk = subject.map((n: number) => {
-        if (++runs <= failures) throw new Error('not yet')
-        return n + 1
-      })(source)
-      const tries = Array.from({ length: failures }, () => attempt(() => subject.force(thunk)))
-      return [
-        isEq<unknown>(
-          tries,
-          tries.map(() => 'Error: not yet'),
-        ),
-        isEq(subject.force(thunk), 2),
-        isEq(sources, 1),
-      ]
-    }),
+    law(
+      'what throws is tried again, and what came before it is kept',
+      [fc.integer({ min: 1, max: 4 })],
+      (failures) => {
+        let runs = 0
+        let sources = 0
+        const source = subject.lazy(() => ++sources)
+        const thunk = subject.map((n: number) => {
+          if (++runs <= failures) throw new Error('not yet')
+          return n + 1
+        })(source)
+        const tries = Array.from({ length: failures }, () => attempt(() => subject.force(thunk)))
+        return [
+          isEq<unknown>(
+            tries,
+            tries.map(() => 'Error: not yet'),
+          ),
+          isEq(subject.force(thunk), 2),
+          isEq(sources, 1),
+        ]
+      },
+    ),
     ...Object.entries(chains(subject)).map(([shape, make]) =>
       fact(`a long chain does not fill the stack: ${shape}`, () =>
         isEq(

@@ -434,7 +434,7 @@ export const diff = <A>(
       else if (y === merge.ABSENT) changes.push({ _tag: 'Removed', key, before: x as A })
       else changes.push({ _tag: 'Changed', key, before: x as A, after: y as A })
     },
-    [],
+    [] as Array<merge.Pending>,
   )
   return changes
 }

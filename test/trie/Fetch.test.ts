@@ -1,25 +1,26 @@
-import { test } from 'vitest'
-import { checkAll, run } from '../../laws/Law.js'
+import { describe, expect, test } from 'vitest'
+import { checkAll, rejected } from '../../laws/Law.js'
+import { fetches as zoo } from '../../laws/trie/brokenFetches.js'
 import { deepFetchLaws } from '../../laws/trie/deepFetchLaws.js'
 import { fetchLaws } from '../../laws/trie/fetchLaws.js'
 import * as Fetch from '../../src/trie/Fetch.js'
 
-if (process.env['DEBUGX'])
-  test('x', async () => {
-    for (const l of [...fetchLaws('f', Fetch).laws, ...deepFetchLaws('d', Fetch).laws]) {
-      const t0 = Date.now()
-      const d = await run(l, l.name.includes('chain') ? 1 : 200)
-      console.log(
-        l.name,
-        Date.now() - t0,
-        d.failed
-          ? JSON.stringify(d.counterexample)?.slice(0, 400) +
-              String((d as any).errorInstance?.message ?? d.errorInstance).slice(0, 300)
-          : 'ok',
-      )
-    }
+checkAll(fetchLaws('Fetch', Fetch), test)
+checkAll(deepFetchLaws('Fetch', Fetch), test, 1)
+
+describe('the zoo', () => {
+  const found = new Map<string, Set<string>>()
+  test.each(Object.entries(zoo))('a Fetch that %s is rejected', async (name, subject) => {
+    const laws = [
+      ...(await rejected(fetchLaws(name, subject), 60)),
+      ...(await rejected(deepFetchLaws(name, subject, 20_000), 1)),
+    ]
+    for (const law of laws) found.set(law, (found.get(law) ?? new Set()).add(name))
+    if (process.env['ZOO']) console.log(name, '=>', laws)
+    expect(laws).not.toEqual([])
   })
-else {
-  checkAll(fetchLaws('Fetch', Fetch), test)
-  checkAll(deepFetchLaws('Fetch', Fetch), test, 1)
-}
+  test('each law rejects some Fetch', () => {
+    const idle = fetchLaws('', Fetch).laws.filter(({ name }) => !found.has(name))
+    expect(idle.map(({ name }) => name)).toEqual([])
+  })
+})

@@ -28,6 +28,13 @@ export type LoadFailure = Missing | Corrupt
 export const load = (link: Link, place: Place): Fetch.Fetch<LoadFailure, Resident> => {
   const resident = link.home.peek(link.ref.digest, place)
   if (resident !== undefined) return Fetch.of(resident)
+  // Put off until all that was read in this round is in its home: a sibling may have brought this very block.
+  return Fetch.defer(() => read(link, place))
+}
+
+const read = (link: Link, place: Place): Fetch.Fetch<LoadFailure, Resident> => {
+  const resident = link.home.peek(link.ref.digest, place)
+  if (resident !== undefined) return Fetch.of(resident)
   return Fetch.flatMap(Fetch.block(link.ref.digest), (bytes): Fetch.Fetch<LoadFailure, Resident> => {
     // Another computation of the same round may have been first.
     const loaded = link.home.peek(link.ref.digest, place)

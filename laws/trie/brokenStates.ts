@@ -6,6 +6,7 @@ import { isValue } from '../../src/data/Value.js'
 import * as Cursor from '../../src/trie/Cursor.js'
 import * as Fetch from '../../src/trie/Fetch.js'
 import { LINK } from '../../src/trie/internal/node.js'
+import * as Patch from '../../src/trie/Patch.js'
 import * as Residency from '../../src/trie/Residency.js'
 import * as State from '../../src/trie/State.js'
 import type { Opening } from './forgedLaws.js'
@@ -145,18 +146,14 @@ export const states: Readonly<Record<string, Broken>> = {
   'finds all equal': wrong('equality and digests load nothing', { equals: () => true }),
   'misses removals in a diff': wrong('the differences are those of plain objects', {
     diff: (a: State.State, b: State.State) =>
-      Fetch.map((changes: ReadonlyArray<State.Change>) => changes.filter(({ after }) => O.isSome(after)))(
-        State.diff(a, b),
-      ),
+      Fetch.map((changes: Patch.Patch) => changes.filter(({ op }) => op !== 'remove'))(Patch.diff(a, b)),
   }),
   'orders a diff by what was loaded': wrong('answers and their order are the same wherever a state lives', {
     diff: (a: State.State, b: State.State) =>
-      Fetch.map((changes: ReadonlyArray<State.Change>) => (unloaded(a) ? [...changes].reverse() : changes))(
-        State.diff(a, b),
-      ),
+      Fetch.map((changes: Patch.Patch) => (unloaded(a) ? [...changes].reverse() : changes))(Patch.diff(a, b)),
   }),
   'patches the first change only': wrong('patch(diff(a, b))(a) is b', {
-    patch: (changes: ReadonlyArray<State.Change>) => State.patch(changes.slice(0, 1)),
+    patch: (changes: Patch.Patch) => Patch.apply(changes.slice(0, 1)),
   }),
   'keeps the order in which keys were set': wrong('the order of keys tells nothing of how a state was made', {
     toJson: (state: State.State) =>
@@ -170,7 +167,7 @@ export const states: Readonly<Record<string, Broken>> = {
   }),
   'compares by loading both': wrong('a difference loads nothing that both share', {
     diff: (a: State.State, b: State.State) =>
-      Fetch.flatMap(Fetch.all([State.toJson(a), State.toJson(b)]), () => State.diff(a, b)),
+      Fetch.flatMap(Fetch.all([State.toJson(a), State.toJson(b)]), () => Patch.diff(a, b)),
   }),
   'reads twice': wrong('a traversal reads each block once', {
     toJson: (state: State.State) =>

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import type { Digest } from '../../src/data/Digest.js'
 import type { Path } from '../../src/data/Failure.js'
+import type { Patch } from '../../src/trie/Patch.js'
 import * as Residency from '../../src/trie/Residency.js'
 import type * as State from '../../src/trie/State.js'
 import { fromPairs } from '../arbitraries.js'
@@ -43,6 +44,27 @@ const byPath = (changes: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
     return x < y ? -1 : x > y ? 1 : 0
   })
 
+/** A patch as differences of whole values; what a splice does inside one, `apply` shows. */
+const wholly =
+  (before: Plain.Map, after: Plain.Map) =>
+  (patch: Patch): ReadonlyArray<unknown> => {
+    const found = new Map<string, unknown>()
+    for (const operation of patch) {
+      const { path } = operation
+      const some = (root: Plain.Map): O.Option<unknown> =>
+        O.some(path.reduce<Plain.Plain>((at, key) => Plain.step(at as Plain.Map, key as string), root))
+      const sides =
+        operation.op === 'splice'
+          ? { before: some(before), after: some(after) }
+          : {
+              before: 'before' in operation ? O.some(operation.before) : O.none,
+              after: 'after' in operation ? O.some(operation.after) : O.none,
+            }
+      found.set(JSON.stringify(path), { path, ...sides })
+    }
+    return byPath([...found.values()])
+  }
+
 export const stateDiffLaws = (name: string, subject: States, mode: Mode): Suite =>
   suite(name, [
     lawAsync(
@@ -55,7 +77,9 @@ export const stateDiffLaws = (name: string, subject: States, mode: Mode): Suite 
         for (const model of [after(root, script), other]) {
           const b = setting.rest(stateOf(subject, model))
           const found = await setting.run(() => subject.diff(a, b))
-          verdicts.push(isEq<unknown>(E.map(byPath)(found), E.right(byPath(differences(root, model)))))
+          verdicts.push(
+            isEq<unknown>(E.map(wholly(root, model))(found), E.right(byPath(differences(root, model)))),
+          )
         }
         return verdicts
       },

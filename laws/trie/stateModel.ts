@@ -5,7 +5,8 @@ import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import type { Value } from '../../src/data/Value.js'
 import * as Fetch from '../../src/trie/Fetch.js'
-import type * as State from '../../src/trie/State.js'
+import * as Patch from '../../src/trie/Patch.js'
+import * as State from '../../src/trie/State.js'
 import { holds, type IsEq, isEq, lawAsync, type Suite, suite } from '../Law.js'
 import * as Plain from './plain.js'
 import { type Edit, editsOf, modelled, pathOf, place, roots, type Step, steps } from './scripts.js'
@@ -27,9 +28,10 @@ export type States = Pick<
   | 'remove'
   | 'digest'
   | 'equals'
-  | 'diff'
-  | 'patch'
->
+> & { readonly diff: typeof Patch.diff; readonly patch: typeof Patch.apply }
+
+/** The library's own. */
+export const states: States & Pick<typeof State, 'open'> = { ...State, diff: Patch.diff, patch: Patch.apply }
 
 export const seeds: fc.Arbitrary<number> = fc.nat({ max: 2 ** 30 })
 

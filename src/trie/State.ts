@@ -194,7 +194,7 @@ export const at =
 
 /** The whole state as frozen plain data. O(size); each block is read once, each level in one round. */
 export const toJson = (state: State): Fetch.Fetch<LoadFailure, Value> =>
-  Fetch.flatMap(rootTrie(state), (trie) => mapOf(trie, 0))
+  Fetch.flatMap(rootTrie(state), (trie) => mapOf(trie, 0, rootOf(state)))
 
 /** The keys of the root, in the order of the trie. */
 export const keys = (state: State): Fetch.Fetch<LoadFailure, ReadonlyArray<string>> =>

@@ -8,11 +8,20 @@ import * as Fetch from '../Fetch.js'
 import { gather } from './edit.js'
 import { here, type LoadFailure, lookup, subtree } from './load.js'
 import { ABSENT } from './merge.js'
-import { LIST, type Sequence, type Slot, type Trie } from './node.js'
+import { type Component, LIST, type Sequence, type Slot, type Trie } from './node.js'
 import { COMPONENT, ROOT } from './place.js'
 import { placement } from './placement.js'
+import { seal } from './seal.js'
 import { isSequence, kindOf, locate, runOf } from './sequence.js'
-import { assign, type InlineMap, isComponent, isInlineList, isInlineMap, isPlain } from './slot.js'
+import {
+  assign,
+  type InlineMap,
+  isComponent,
+  isInlineList,
+  isInlineMap,
+  NOT_PLAIN,
+  plainHeight,
+} from './slot.js'
 
 /** A slot, or that there is none. */
 export type Standing = Slot | typeof ABSENT
@@ -73,31 +82,48 @@ export const entriesOf = (
     return Fetch.of({ keys, slots })
   })
 
-/** The value of a slot; `depth` is how many maps and lists it stands in. Each block is read once. */
-export const valueIn = (slot: Slot, depth: number): Fetch.Fetch<LoadFailure, Value> => {
-  if (isPlain(slot)) return Fetch.of(slot as Value)
+/**
+ * The value of a slot; `depth` is how many maps and lists it stands in, `holder` the component that it was read from.
+ * Each block is read once.
+ */
+export const valueIn = (
+  slot: Slot,
+  depth: number,
+  holder: Component | null = null,
+): Fetch.Fetch<LoadFailure, Value> => {
+  const height = plainHeight(slot)
+  if (height !== NOT_PLAIN) {
+    return holder !== null && depth + height > MAX_DEPTH ? tooDeep(holder) : Fetch.of(slot as Value)
+  }
   if (isComponent(slot)) {
-    // Blocks may come from anywhere, and a chain of them may be longer than any value is deep.
-    if (depth >= MAX_DEPTH) return Fetch.fail(corrupt(slot.digest, `nested deeper than ${MAX_DEPTH}`))
+    if (depth >= MAX_DEPTH) return tooDeep(slot)
     return Fetch.flatMap(here(slot, COMPONENT), (node): Fetch.Fetch<LoadFailure, Value> => {
-      if (!isSequence(node)) return mapOf(node, depth)
+      if (!isSequence(node)) return mapOf(node, depth, slot)
       return Fetch.flatMap(runOf(node), (run) =>
         kindOf(node) === LIST
-          ? listOf(run as ReadonlyArray<Slot>, depth)
+          ? listOf(run as ReadonlyArray<Slot>, depth, slot)
           : Fetch.of(copied(run as string | Uint8Array)),
       )
     })
   }
-  if (isInlineList(slot)) return listOf(slot, depth)
+  if (isInlineList(slot)) return listOf(slot, depth, holder)
   if (slot instanceof Uint8Array) return Fetch.of(slot.slice())
-  return recordOf(Object.keys(slot as InlineMap), Object.values(slot as InlineMap), depth)
+  return recordOf(Object.keys(slot as InlineMap), Object.values(slot as InlineMap), depth, holder)
 }
+
+/** Blocks may come from anywhere, and a chain of them may be longer than any value is deep. */
+const tooDeep = (holder: Component): Fetch.Fetch<LoadFailure, never> =>
+  Fetch.fail(corrupt(seal(holder).digest, `nested deeper than ${MAX_DEPTH}`))
 
 /** Bytes that a reader may write to are a copy. */
 const copied = (run: string | Uint8Array): Value => (typeof run === 'string' ? run : run.slice())
 
-const listOf = (items: ReadonlyArray<Slot>, depth: number): Fetch.Fetch<LoadFailure, Value> =>
-  Fetch.flatMap(Fetch.all(items.map((item) => valueIn(item, depth + 1))), (values) =>
+const listOf = (
+  items: ReadonlyArray<Slot>,
+  depth: number,
+  holder: Component | null,
+): Fetch.Fetch<LoadFailure, Value> =>
+  Fetch.flatMap(Fetch.all(items.map((item) => valueIn(item, depth + 1, holder))), (values) =>
     Fetch.of(Object.freeze(values)),
   )
 
@@ -105,13 +131,14 @@ const recordOf = (
   keys: ReadonlyArray<string>,
   slots: ReadonlyArray<Slot>,
   depth: number,
+  holder: Component | null,
 ): Fetch.Fetch<LoadFailure, Value> =>
-  Fetch.flatMap(Fetch.all(slots.map((slot) => valueIn(slot, depth + 1))), (values) => {
+  Fetch.flatMap(Fetch.all(slots.map((slot) => valueIn(slot, depth + 1, holder))), (values) => {
     const record: Record<string, Value> = {}
     for (let i = 0; i < keys.length; i++) assign(record as Record<string, Slot>, keys[i]!, values[i] as Slot)
     return Fetch.of(Object.freeze(record))
   })
 
 /** The value of a map. */
-export const mapOf = (trie: Trie, depth: number): Fetch.Fetch<LoadFailure, Value> =>
-  Fetch.flatMap(entriesOf(trie), ({ keys, slots }) => recordOf(keys, slots, depth))
+export const mapOf = (trie: Trie, depth: number, holder: Component): Fetch.Fetch<LoadFailure, Value> =>
+  Fetch.flatMap(entriesOf(trie), ({ keys, slots }) => recordOf(keys, slots, depth, holder))

@@ -106,11 +106,20 @@ export const slotsOf = (value: { readonly [key: string]: Value }): InlineMap => 
   return map
 }
 
-/** Whether an inline slot is a value as it stands: no nodes in it, and no bytes, which a reader could write to. */
-export const isPlain = (slot: Slot): boolean => {
-  if (typeof slot !== 'object' || slot === null) return true
-  if (Array.isArray(slot)) return slot.every(isPlain)
-  if (slot instanceof Linkable || slot instanceof Uint8Array) return false
-  for (const key in slot) if (!isPlain((slot as InlineMap)[key]!)) return false
-  return true
+/** What is no value as it stands: there are nodes in it, or bytes, which a reader could write to. */
+export const NOT_PLAIN = -1
+
+/** How many lists and maps stand in one another in an inline slot, or `NOT_PLAIN`. */
+export const plainHeight = (slot: Slot): number => {
+  if (typeof slot !== 'object' || slot === null) return 0
+  if (slot instanceof Linkable || slot instanceof Uint8Array) return NOT_PLAIN
+  let height = 0
+  for (const inner of Array.isArray(slot)
+    ? (slot as ReadonlyArray<Slot>)
+    : Object.values(slot as InlineMap)) {
+    const below = plainHeight(inner)
+    if (below === NOT_PLAIN) return NOT_PLAIN
+    if (below > height) height = below
+  }
+  return height + 1
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { blake3 } from '@noble/hashes/blake3.js'
 import { createBLAKE3 } from 'hash-wasm'
-import { Digest, Hasher } from '../src/data/index.js'
+import { Digest, Hasher } from '../src/index.js'
 import { type Bench, OURS } from './Bench.js'
 import { interleave, local, median, plan } from './measure.js'
 

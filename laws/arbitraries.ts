@@ -6,7 +6,7 @@
  * integers.
  */
 import fc from 'fast-check'
-import { Digest, type Value } from '../src/data/index.js'
+import { Digest, type Value } from '../src/index.js'
 
 type Path = ReadonlyArray<string | number>
 

@@ -3,8 +3,8 @@
  * that real ones have had.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { Codec, Digest, Failure, type Hasher, Value } from '../../src/data/index.js'
 import { sizeOf } from '../../src/data/internal/size.js'
+import { Codec, Digest, Failure, type Hasher, Value } from '../../src/index.js'
 import type { CodecUnderTest } from './codec.js'
 import type { DigestModule } from './digest.js'
 import { bytewise, canonical, encodeBy, type Variant } from './model.js'

@@ -4,7 +4,7 @@
 
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Failure, Value } from '../../src/data/index.js'
+import type { Failure, Value } from '../../src/index.js'
 import { anything, keys, spoiled, values } from '../arbitraries.js'
 import { fact, holds, isEq, type Law, law, type Suite, suite } from '../Law.js'
 import { malformations } from './malformed.js'

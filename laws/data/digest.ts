@@ -4,7 +4,7 @@
 
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Digest } from '../../src/data/index.js'
+import type { Digest } from '../../src/index.js'
 import { digests } from '../arbitraries.js'
 import { holds, isEq, law, type Suite, suite } from '../Law.js'
 

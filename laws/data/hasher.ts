@@ -2,7 +2,7 @@
  * The laws of a `Hasher`, told by a reference that is known to be right (by the official vectors).
  */
 import fc from 'fast-check'
-import { Digest, type Hasher } from '../../src/data/index.js'
+import { Digest, type Hasher } from '../../src/index.js'
 import { blobs } from '../arbitraries.js'
 import { isEq, law, type Suite, suite } from '../Law.js'
 

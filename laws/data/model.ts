@@ -1,7 +1,7 @@
 /**
  * The model that the codec is compared with: DAG-CBOR written down as plainly as it can be said, and slowly.
  */
-import type { Value } from '../../src/data/index.js'
+import type { Value } from '../../src/index.js'
 
 type Bytes = ReadonlyArray<number>
 

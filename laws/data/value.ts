@@ -4,7 +4,7 @@
 
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Failure, Value } from '../../src/data/index.js'
+import type { Failure, Value } from '../../src/index.js'
 import { anything, bads, keys, spoiled, values } from '../arbitraries.js'
 import { fact, holds, isEq, law, type Suite, suite } from '../Law.js'
 import { isDeeplyFrozen } from './codec.js'
@@ -142,6 +142,7 @@ export const valueLaws = ({ fromUnknown, equals }: ValueUnderTest): Suite =>
       return [
         isEq(equals([z, x], [z, y]), same),
         isEq(equals({ z, x }, { x: y, z }), same),
+        isEq(equals({ a: x, b: y }, { b: y, a: x }), true),
         isEq(equals([x], [x, y]), false),
         isEq(equals({ x }, { y: x }), false),
         isEq(equals({ x }, { x, y }), false),

@@ -312,8 +312,8 @@ const joined = (rooted: Rooted, l: number, run: Run, other: Rooted, r: number): 
  * @category edits
  */
 export const splice =
-  <R extends Content>(position: number, count: number, content: R) =>
-  (sequence: Sequence<R>): E.Either<SpliceFailure, Sequence<R>> => {
+  (position: number, count: number, content: Content) =>
+  <R extends Content>(sequence: Sequence<R>): E.Either<SpliceFailure, Sequence<R>> => {
     const rooted = inside(sequence)
     const { size } = rooted
     if (!isPosition(position, size)) return E.left(outOfRange(position, size))
@@ -327,23 +327,22 @@ export const splice =
   }
 
 /** @category edits */
-export const insert = <R extends Content>(
+export const insert = (
   position: number,
-  content: R,
-): ((sequence: Sequence<R>) => E.Either<SpliceFailure, Sequence<R>>) => splice(position, 0, content)
-
-const nothing = <R extends Content>(kind: SequenceKind): R => emptyRun(kind) as unknown as R
+  content: Content,
+): (<R extends Content>(sequence: Sequence<R>) => E.Either<SpliceFailure, Sequence<R>>) =>
+  splice(position, 0, content)
 
 /** Without `count` elements from a position on. @category edits */
 export const remove =
   (position: number, count: number) =>
   <R extends Content>(sequence: Sequence<R>): E.Either<SpliceFailure, Sequence<R>> =>
-    splice(position, count, nothing<R>(inside(sequence).kind))(sequence)
+    splice(position, count, emptyRun(inside(sequence).kind))(sequence)
 
 /** With content after its end. Amortised O(content) for short content. @category edits */
 export const append =
-  <R extends Content>(content: R) =>
-  (sequence: Sequence<R>): E.Either<InvalidValue, Sequence<R>> => {
+  (content: Content) =>
+  <R extends Content>(sequence: Sequence<R>): E.Either<InvalidValue, Sequence<R>> => {
     const rooted = inside(sequence)
     const run = contentOf(rooted.kind, content)
     if (run._tag === 'Left') return run
@@ -356,9 +355,10 @@ export const append =
   }
 
 /** With content before its beginning. @category edits */
-export const prepend = <R extends Content>(
-  content: R,
-): ((sequence: Sequence<R>) => E.Either<SpliceFailure, Sequence<R>>) => splice(0, 0, content)
+export const prepend = (
+  content: Content,
+): (<R extends Content>(sequence: Sequence<R>) => E.Either<SpliceFailure, Sequence<R>>) =>
+  splice(0, 0, content)
 
 /** The part from a position up to another. O(log n). Errors: `OutOfRange`, `InvalidValue`. @category edits */
 export const slice =

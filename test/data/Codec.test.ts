@@ -6,8 +6,8 @@ import { anything, fromPairs, values } from '../../laws/arbitraries.js'
 import { type CodecUnderTest, codecLaws } from '../../laws/data/codec.js'
 import { malformations } from '../../laws/data/malformed.js'
 import { checkAll } from '../../laws/Law.js'
-import { Codec, type Value } from '../../src/data/index.js'
 import { sizeOf } from '../../src/data/internal/size.js'
+import { Codec, type Value } from '../../src/index.js'
 
 const ours: CodecUnderTest = { encode: Codec.encode, decode: (b) => Codec.decode(b), sizeOf }
 

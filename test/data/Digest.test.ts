@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { digests } from '../../laws/arbitraries.js'
 import { digestLaws } from '../../laws/data/digest.js'
 import { checkAll } from '../../laws/Law.js'
-import { Digest } from '../../src/data/index.js'
+import { Digest } from '../../src/index.js'
 
 checkAll(digestLaws(Digest), test)
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { hasherLaws } from '../../laws/data/hasher.js'
 import { checkAll } from '../../laws/Law.js'
-import { Digest, Hasher } from '../../src/data/index.js'
+import { Digest, Hasher } from '../../src/index.js'
 
 interface Vectors {
   readonly source: string

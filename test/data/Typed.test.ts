@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
-import { Typed } from '../../src/data/index.js'
+import { Typed } from '../../src/index.js'
 
 const errors = (
   codec: t.Mixed,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { bads } from '../../laws/arbitraries.js'
 import { valueLaws } from '../../laws/data/value.js'
 import { checkAll } from '../../laws/Law.js'
-import { Codec, Value } from '../../src/data/index.js'
+import { Codec, Value } from '../../src/index.js'
 
 const refusal = (u: unknown): unknown => {
   const answer = Value.fromUnknown(u)

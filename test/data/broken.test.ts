@@ -9,7 +9,7 @@ import { digestLaws } from '../../laws/data/digest.js'
 import { hasherLaws } from '../../laws/data/hasher.js'
 import { valueLaws } from '../../laws/data/value.js'
 import { rejected, type Suite } from '../../laws/Law.js'
-import { Hasher } from '../../src/data/index.js'
+import { Hasher } from '../../src/index.js'
 
 // That a law fails is all that is asked here, and not the smallest way to make it fail.
 fc.configureGlobal({ endOnFailure: true })

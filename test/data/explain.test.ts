@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Digest, explain, Failure, showPath } from '../../src/data/index.js'
+import { showPath } from '../../src/data/explain.js'
+import { Digest, explain, Failure } from '../../src/index.js'
 
 const a = Digest.fromBytes(new Uint8Array(32).fill(1))
 const b = Digest.fromBytes(new Uint8Array(32).fill(2))

@@ -4,10 +4,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import { CID } from 'multiformats/cid'
 import { expect, test } from 'vitest'
 import { digests, mapsOf, values } from '../../../laws/arbitraries.js'
-import { Digest, type Encodable, Linkable } from '../../../src/data/index.js'
 import { attempt, Reader, refuse } from '../../../src/data/internal/reader.js'
 import { sizeOf } from '../../../src/data/internal/size.js'
 import { LINK_SIZE, Writer } from '../../../src/data/internal/writer.js'
+import { type Encodable, Linkable } from '../../../src/data/Linkable.js'
+import { Digest } from '../../../src/index.js'
 
 class Link extends Linkable {
   readonly digest: Digest.Digest

@@ -2,9 +2,10 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import { right } from 'fp-ts/lib/Either.js'
 import { CID } from 'multiformats/cid'
-import { Codec, Digest, Linkable, type Value } from '../src/index.js'
 import { attempt, Reader } from '../src/data/internal/reader.js'
 import { Writer } from '../src/data/internal/writer.js'
+import { Linkable } from '../src/data/Linkable.js'
+import { Codec, Digest, type Value } from '../src/index.js'
 import { type Bench, OURS, type Row } from './Bench.js'
 import { type Contestant, interleave, local, median, plan } from './measure.js'
 

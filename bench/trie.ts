@@ -5,6 +5,7 @@
  */
 import type { Bench, Options, Row } from './Bench.js'
 import { interleave, median, type Plan, plan } from './measure.js'
+import { redigest } from './trie/digest.js'
 import { type Metric, metrics } from './trie/metrics.js'
 import { open, type Remote } from './trie/remote.js'
 import { type Subject, subjects } from './trie/subjects.js'
@@ -54,6 +55,7 @@ const compare = async (n: number, options: Options, report: (row: Row) => void):
         report({ bench: NAME, subject, n, metric: metric.name, unit: metric.unit, value })
       }
     }
+    await redigest(NAME, n, planFor(n, options), report)
     for (const { subject, bytes } of remotes) {
       report({ bench: NAME, subject: subject.name, n, metric: 'bytes an entry', unit: 'B', value: bytes })
     }

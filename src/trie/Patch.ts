@@ -190,15 +190,12 @@ const index = new t.Type<number, number, unknown>(
   t.identity,
 )
 
-const bytes = new t.Type<Uint8Array, Uint8Array, unknown>(
-  'bytes',
-  (u): u is Uint8Array => u instanceof Uint8Array,
-  (u, context) => (u instanceof Uint8Array ? t.success(u) : t.failure(u, context)),
-  t.identity,
-)
+const key = t.refinement(t.string, (s) => s.isWellFormed(), 'a key')
+const path = t.readonlyArray(t.union([key, index]))
 
-const path = t.readonlyArray(t.union([t.string, index]))
-const content = t.union([t.readonlyArray(ValueCodec), t.string, bytes])
+const isContent = (value: Value): value is Content =>
+  Array.isArray(value) || typeof value === 'string' || value instanceof Uint8Array
+const content = t.refinement(ValueCodec, isContent, 'a list, text or bytes')
 
 const operation = t.union([
   t.strict({ op: t.literal('add'), path, after: ValueCodec }),
@@ -213,18 +210,28 @@ export const PatchFromValue: t.Type<Patch, Value, unknown> = new t.Type<Patch, V
   (u): u is Patch => E.isRight(decodeOperations(u)),
   (u, context) => {
     const decoded = decodeOperations(u)
-    return decoded._tag === 'Right' && decoded.right.every(isEven) ? decoded : t.failure(u, context)
+    return decoded._tag === 'Right' ? decoded : t.failure(u, context)
   },
   (patch) => patch as unknown as Value,
 )
 
-const decodeOperations = (u: unknown): t.Validation<Patch> =>
-  t.readonlyArray(operation).decode(u) as t.Validation<Patch>
+const decodeOperations = (u: unknown): t.Validation<Patch> => {
+  const decoded = t.readonlyArray(operation).decode(u) as t.Validation<Patch>
+  if (decoded._tag === 'Left') return decoded
+  const given = u as ReadonlyArray<object>
+  return decoded.right.every((operation, i) => isEven(operation) && hasKeysOf(given[i]!, operation))
+    ? decoded
+    : t.failure(u, [])
+}
 
 const kindOf = (side: Content): string => (Array.isArray(side) ? 'list' : typeof side)
 
 const isEven = (operation: Operation): boolean =>
   operation.op !== 'splice' || kindOf(operation.removed) === kindOf(operation.inserted)
+
+/** `strict` passes over what it does not know; a patch says nothing else. */
+const hasKeysOf = (given: object, operation: Operation): boolean =>
+  Object.keys(given).length === Object.keys(operation).length
 
 /** Canonical bytes. Errors: `InvalidValue` for a patch over the bounds of a value. */
 export const encode = (patch: Patch): E.Either<InvalidValue, Uint8Array> =>

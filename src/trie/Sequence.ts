@@ -126,9 +126,15 @@ class Rooted {
     const a = this.tree()
     const b = that.tree()
     if (a === b) return true
-    if (!this.opaque && !that.opaque) return seal(a).digest === seal(b).digest
-    const others = iterate(that)
-    for (const item of iterate(this)) if (!Object.is(item, others.next().value)) return false
+    // What is no value has no digest; it is compared by identity.
+    if (seal(a).digest !== seal(b).digest) return false
+    if (!this.opaque && !that.opaque) return true
+    const others = slots(b)
+    for (const slot of slots(a)) {
+      const other = others.next().value
+      if (slot instanceof Opaque !== other instanceof Opaque) return false
+      if (slot instanceof Opaque && !Object.is(slot.value, (other as Opaque).value)) return false
+    }
     return true
   }
   hashCode(): number {
@@ -177,6 +183,15 @@ const isScalar = (item: unknown): item is number | boolean | null =>
   typeof item === 'number' ? Number.isFinite(item) : typeof item === 'boolean' || item === null
 
 const contentOf = (kind: SequenceKind, content: unknown): E.Either<InvalidValue, Run> => {
+  try {
+    return read(kind, content)
+  } catch {
+    // A proxy or an accessor.
+    return E.left(invalidValue([], 'what cannot be read'))
+  }
+}
+
+const read = (kind: SequenceKind, content: unknown): E.Either<InvalidValue, Run> => {
   if (kind === LIST && Array.isArray(content)) {
     if (content.length === 1 && isScalar(content[0])) return E.right([content[0] === 0 ? 0 : content[0]])
     const value = fromUnknown(content)
@@ -240,14 +255,17 @@ export const toRun = <R extends Content>(sequence: Sequence<R>): R => {
   return (typeof run === 'string' ? run : (run as Uint8Array).slice()) as R
 }
 
-function* iterate(rooted: Rooted, from = 0): IterableIterator<unknown> {
-  const tree = rooted.tree()
+function* slots(tree: Node, from = 0): IterableIterator<Slot> {
   for (let at = from; at < tree.size; ) {
     const { chunk, offset } = resident(locate(tree, at, 0))
     const { run } = chunk
-    for (let i = offset; i < run.length; i++) yield rooted.kind === LIST ? itemOf(run[i] as Slot) : run[i]
+    for (let i = offset; i < run.length; i++) yield run[i] as Slot
     at += run.length - offset
   }
+}
+
+function* iterate(rooted: Rooted, from = 0): IterableIterator<unknown> {
+  for (const slot of slots(rooted.tree(), from)) yield rooted.kind === LIST ? itemOf(slot) : slot
 }
 
 /** Its elements from a position on. @category destructors */
@@ -265,14 +283,21 @@ export const reduce =
     return result
   }
 
+const opaqueFault = ({ value }: Opaque, index: number): InvalidValue => {
+  const checked = fromUnknown(value)
+  // What was no value when it was made may have become one since.
+  return checked._tag === 'Left'
+    ? invalidValue([index, ...checked.left.path], checked.left.reason)
+    : invalidValue([index], 'no value when it was made')
+}
+
 /** The digest of what it holds, as a state would have it. Errors: `InvalidValue` if an item is no value. */
 export const digest = <R extends Content>(sequence: Sequence<R>): E.Either<InvalidValue, Digest> => {
   const rooted = inside(sequence)
   if (rooted.opaque) {
     let i = 0
-    for (const item of iterate(rooted)) {
-      const checked = fromUnknown(item)
-      if (checked._tag === 'Left') return E.left(invalidValue([i, ...checked.left.path], checked.left.reason))
+    for (const slot of slots(rooted.tree())) {
+      if (slot instanceof Opaque) return E.left(opaqueFault(slot, i))
       i++
     }
   }
@@ -317,7 +342,9 @@ export const splice =
     const rooted = inside(sequence)
     const { size } = rooted
     if (!isPosition(position, size)) return E.left(outOfRange(position, size))
-    if (!isPosition(count, size - position)) return E.left(outOfRange(position + count, size))
+    if (!isPosition(count, size - position)) {
+      return E.left(outOfRange(typeof count === 'number' ? position + count : Number.NaN, size))
+    }
     const end = position + count
     const split = isInsideCharacter(rooted, position) ? position : isInsideCharacter(rooted, end) ? end : -1
     if (split >= 0) return E.left(invalidValue([split], 'a position inside a character'))

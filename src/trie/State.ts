@@ -50,13 +50,22 @@ import * as Fetch from './Fetch.js'
 import { trieEdited } from './internal/change.js'
 import { here, type LoadFailure } from './internal/load.js'
 import { ABSENT } from './internal/merge.js'
-import { EMPTY, LIST, Link, type Run, type Sequence, type Slot, type Trie } from './internal/node.js'
+import {
+  type Component,
+  EMPTY,
+  LIST,
+  Link,
+  type Run,
+  type Sequence,
+  type Slot,
+  type Trie,
+} from './internal/node.js'
 import { ROOT } from './internal/place.js'
 import { reacher } from './internal/reach.js'
 import { entriesOf, inTrie, mapOf, type Standing, valueIn } from './internal/read.js'
 import { seal } from './internal/seal.js'
-import { kindOf } from './internal/sequence.js'
-import { mapTrie, slotOf, slotsOf } from './internal/slot.js'
+import { isSequence, kindOf, sharing } from './internal/sequence.js'
+import { isComponent, mapTrie, slotOf, slotsOf } from './internal/slot.js'
 import { kindOfRun, sequenceIn, sliced, spliced } from './internal/splice.js'
 import { homeOf, type Residency } from './Residency.js'
 
@@ -259,8 +268,14 @@ export const set =
     const checked = checkedAt(path, value)
     if (checked._tag === 'Left') return Fetch.fail(checked.left)
     const slot = slotOf(checked.right)
-    return edit(state, path, false, () => Fetch.of(slot))
+    return edit(state, path, false, (before) => Fetch.of(replacing(before, slot)))
   }
+
+/** A new version of a long text shares what it can with the old one. */
+const replacing = (before: Standing, slot: Slot): Slot =>
+  isNode(before) && isNode(slot) && isSequence(before) && isSequence(slot) ? sharing(slot, before) : slot
+
+const isNode = (slot: Standing): slot is Component & Slot => slot !== ABSENT && isComponent(slot as Slot)
 
 const checkedAt = (path: Path, value: unknown): E.Either<InvalidValue, Value> => {
   const checked = fromUnknown(value, { maxDepth: Math.max(0, MAX_DEPTH - path.length) })
@@ -281,7 +296,9 @@ export const modify =
       Fetch.flatMap(valueAt(path)(slot), (value): Fetch.Fetch<EditFailure | InvalidValue, Standing> => {
         if (value._tag === 'None') return Fetch.fail(invalidPath(path, 'nothing stands here'))
         const checked = checkedAt(path, f(value.value))
-        return checked._tag === 'Left' ? Fetch.fail(checked.left) : Fetch.of(slotOf(checked.right))
+        return checked._tag === 'Left'
+          ? Fetch.fail(checked.left)
+          : Fetch.of(replacing(slot, slotOf(checked.right)))
       }),
     )
 

@@ -22,8 +22,8 @@ import {
   isInlineMap,
   listSlot,
   mapSlot,
-  sequenceSlot,
 } from './slot.js'
+import { slotOfEdited } from './splice.js'
 
 type Change = Fetch.Fetch<LoadFailure | InvalidPath, Standing>
 
@@ -96,7 +96,7 @@ const inSequence = (root: Sequence, whole: Slot, edit: Edit, depth: number): Cha
       if (slot === before) return Fetch.of(whole)
       const run = slot === ABSENT ? [] : [slot as Slot]
       const after = before === ABSENT ? index : index + 1
-      return Fetch.map(sequenceSlot)(join(LIST, root, index, run, root, after))
+      return Fetch.flatMap(join(LIST, root, index, run, root, after), slotOfEdited)
     }),
   )
 }

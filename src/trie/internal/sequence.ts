@@ -63,7 +63,9 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Beside its bytes an item costs a place in a list, which keeps chunks of tiny items short enough to edit. */
-const weightOf = (item: Slot): number => sizeOf(item) + 8
+export const ITEM_PLACE = 8
+
+const weightOf = (item: Slot): number => sizeOf(item) + ITEM_PLACE
 
 const writer = new Writer(512)
 
@@ -102,7 +104,8 @@ export const cutRun = (
     const end = cutBytes(bytes, from, bytes.length, complete, text)
     if (end === UNDECIDED) break
     const part = bytes.subarray(from, end)
-    chunks.push(new Chunk(kind, text ? decoder.decode(part) : part.slice()))
+    // `slice` of a `Buffer` is no copy.
+    chunks.push(new Chunk(kind, text ? decoder.decode(part) : new Uint8Array(part)))
     from = end
   }
   const rest = bytes.subarray(from)
@@ -439,4 +442,25 @@ export const rangeOf = (root: Sequence, from: number, to: number): Loading<Run> 
       ),
     ),
   )
+}
+
+/**
+ * A text with each chunk that another text has too taken from there, so that the two share it in memory before either
+ * has a digest. Only what is here of the other is looked at. O(chunks).
+ */
+export const sharing = (next: Sequence, other: Sequence): Sequence => {
+  if (kindOf(next) !== TEXT || kindOf(other) !== TEXT) return next
+  const there = new Map<Run, Chunk>()
+  const collect = (part: Part): void => {
+    if (part instanceof Chunk) there.set(part.run, part)
+    else if (part instanceof Knot) for (const child of part.children) collect(child)
+  }
+  collect(other)
+  const replace = (node: Sequence): Sequence => {
+    if (node instanceof Chunk) return there.get(node.run) ?? node
+    // The knot is new and nobody has it yet.
+    for (let i = 0; i < node.children.length; i++) node.children[i] = replace(node.children[i] as Sequence)
+    return node
+  }
+  return replace(next)
 }

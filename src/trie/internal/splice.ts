@@ -3,12 +3,14 @@
  */
 import { type InvalidValue, invalidValue, type OutOfRange, outOfRange } from '../../data/Failure.js'
 import * as Fetch from '../Fetch.js'
+import { INLINE_LIMIT } from './block.js'
+import { CHUNK } from './chunker.js'
 import { here, type LoadFailure } from './load.js'
-import { BYTES, LIST, type Run, type Sequence, type SequenceKind, type Slot, TEXT } from './node.js'
+import { BYTES, Knot, LIST, type Run, type Sequence, type SequenceKind, type Slot, TEXT } from './node.js'
 import { COMPONENT } from './place.js'
 import type { Standing } from './read.js'
-import { isSequence, join, kindOf, locate, rangeOf, sequenceOf } from './sequence.js'
-import { isComponent, sequenceSlot } from './slot.js'
+import { ITEM_PLACE, isSequence, join, kindOf, locate, rangeOf, runOf, sequenceOf } from './sequence.js'
+import { isComponent, isInlineList, listSlot, sequenceSlot } from './slot.js'
 
 /** The kind of a run, or `null` for what is none. */
 export const kindOfRun = (run: unknown): SequenceKind | null =>
@@ -49,6 +51,29 @@ const whole = (root: Sequence, from: number, to: number): Fetch.Fetch<LoadFailur
       split < 0 ? Fetch.of(undefined) : Fetch.fail(invalidValue([split], 'a position inside a character')),
   )
 
+/**
+ * Whether a list of more than one chunk may be short enough to stand in its parent: an item takes a byte at least, and
+ * a chunk that is not the last weighs `CHUNK.min`, its items' places in it counted.
+ */
+const mayBeShort = ({ of, level, children }: Knot): boolean => {
+  if (of !== LIST || level > 1) return false
+  let least = 0
+  for (const [i, { size }] of children.entries()) {
+    least += i === children.length - 1 ? size : Math.max(size, CHUNK.min - ITEM_PLACE * size)
+    if (least > INLINE_LIMIT) return false
+  }
+  return true
+}
+
+/** The slot of a sequence that was edited: a short one goes back into its parent, for which it is loaded. */
+export const slotOfEdited = (root: Sequence): Fetch.Fetch<LoadFailure, Slot> =>
+  root instanceof Knot && mayBeShort(root)
+    ? Fetch.flatMap(runOf(root), (run) => {
+        const slot = listSlot((run as ReadonlyArray<Slot>).slice())
+        return Fetch.of(isInlineList(slot) ? slot : (root as Slot))
+      })
+    : Fetch.of(sequenceSlot(root))
+
 export type SpliceFailure = LoadFailure | OutOfRange | InvalidValue
 
 /** The slot of a part of a sequence. */
@@ -56,7 +81,7 @@ export const sliced = (root: Sequence, from: number, to: number): Fetch.Fetch<Sp
   const fault = rangeFault(root, from, to)
   if (fault !== null) return Fetch.fail(fault)
   return Fetch.flatMap(whole(root, from, to), () =>
-    Fetch.flatMap(rangeOf(root, from, to), (run) => Fetch.of(sequenceSlot(sequenceOf(kindOf(root), run)))),
+    Fetch.flatMap(rangeOf(root, from, to), (run) => slotOfEdited(sequenceOf(kindOf(root), run))),
   )
 }
 
@@ -68,10 +93,10 @@ export const spliced = (
   run: Run,
 ): Fetch.Fetch<SpliceFailure, Slot> => {
   const fault = isPosition(position, root.size)
-    ? rangeFault(root, position, position + count)
+    ? rangeFault(root, position, typeof count === 'number' ? position + count : Number.NaN)
     : outOfRange(position, root.size)
   if (fault !== null) return Fetch.fail(fault)
   return Fetch.flatMap(whole(root, position, position + count), () =>
-    Fetch.map(sequenceSlot)(join(kindOf(root), root, position, run, root, position + count)),
+    Fetch.flatMap(join(kindOf(root), root, position, run, root, position + count), slotOfEdited),
   )
 }

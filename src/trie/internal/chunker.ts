@@ -22,10 +22,12 @@ export interface Bounds {
   readonly easy: number
 }
 
-/** Chunks of bytes, text and items, in bytes of content. */
+/** Chunks of bytes and text, in bytes. Chosen by the bytes that real histories take (`bench/dedup`). */
 export const CHUNK: Bounds = { min: 512, average: 2048, max: 8192, hard: 12, easy: 9 }
-/** Chunks of links, in links. */
-export const FANOUT: Bounds = { min: 4, average: 32, max: 128, hard: 7, easy: 4 }
+/** Chunks of items, in bytes of their encoding; the last one is written anew at each append. */
+export const ITEMS: Bounds = { min: 256, average: 1024, max: 4096, hard: 11, easy: 8 }
+/** Chunks of links, in links; the last one of each level is written anew at each append. */
+export const FANOUT: Bounds = { min: 2, average: 8, max: 32, hard: 4, easy: 2 }
 
 /** Marks a chunk of which the end cannot be told without what comes next. */
 export const UNDECIDED = -1
@@ -109,7 +111,8 @@ const smallest = (bytes: Uint8Array, from: number, end: number, whole: boolean):
 /**
  * The end of the chunk of units that begins at `from`, or `UNDECIDED`. A unit heavier than `max` stands alone.
  *
- * What stands before the smallest end is weighed and not hashed.
+ * A unit ends a chunk as likely as all of its bytes together would. What stands before the smallest end is weighed and
+ * not hashed.
  */
 export const cutUnits = <A>(
   units: ReadonlyArray<A>,
@@ -125,11 +128,12 @@ export const cutUnits = <A>(
   let cut = -1
   for (let i = from; i < to; i++) {
     const unit = units[i]!
-    sum += weigh(unit)
+    const weight = weigh(unit)
+    sum += weight
     if (sum > max && i > from) return cut < 0 ? i : cut
     if (sum < min) continue
     const h = hash(unit) >>> 0
-    if (h >>> (32 - (sum < average ? hard : easy)) === 0) return i + 1
+    if (h < weight * 2 ** (32 - (sum < average ? hard : easy))) return i + 1
     if (h <= least) {
       least = h
       cut = i + 1
@@ -138,9 +142,13 @@ export const cutUnits = <A>(
   return complete ? to : UNDECIDED
 }
 
-/** Whether a chunk of units of this weight ends by itself after a unit with this hash. */
-export const endsUnits = (sum: number, hash: number, { min, average, hard, easy }: Bounds): boolean =>
-  sum >= min && hash >>> (32 - (sum < average ? hard : easy)) === 0
+/** Whether a chunk of units ends by itself, given its weight, and the weight and hash of its last unit. */
+export const endsUnits = (
+  sum: number,
+  weight: number,
+  hash: number,
+  { min, average, hard, easy }: Bounds,
+): boolean => sum >= min && hash >>> 0 < weight * 2 ** (32 - (sum < average ? hard : easy))
 
 /** Whether a chunk of bytes ends by itself. */
 export const endsBytes = (bytes: Uint8Array): boolean => {

@@ -12,11 +12,24 @@
  * again from just before the seam until a cut falls where there was one, and no further.
  */
 import { sizeOf } from '../../data/internal/size.js'
+import { textBytes } from '../../data/internal/text.js'
 import { Writer } from '../../data/internal/writer.js'
 import * as Fetch from '../Fetch.js'
-import { CHUNK, cutBytes, cutUnits, endsBytes, endsUnits, FANOUT, hashOf, mix, UNDECIDED } from './chunker.js'
+import {
+  CHUNK,
+  cutBytes,
+  cutUnits,
+  endsBytes,
+  endsUnits,
+  FANOUT,
+  hashOf,
+  ITEMS,
+  mix,
+  UNDECIDED,
+} from './chunker.js'
 import { here, type LoadFailure } from './load.js'
 import {
+  BYTES,
   Chunk,
   type Component,
   Knot,
@@ -89,7 +102,7 @@ export const cutRun = (
     const items = run as ReadonlyArray<Slot>
     let from = 0
     while (from < items.length) {
-      const end = cutUnits(items, from, complete, weightOf, hashOfItem, CHUNK)
+      const end = cutUnits(items, from, complete, weightOf, hashOfItem, ITEMS)
       if (end === UNDECIDED) break
       // Not frozen: nobody outside sees it, and V8 copies parts of frozen arrays many times slower.
       chunks.push(new Chunk(LIST, items.slice(from, end)))
@@ -112,13 +125,20 @@ export const cutRun = (
   return { chunks, rest: text ? decoder.decode(rest) : rest }
 }
 
-/** Whether a chunk ends where it does whatever follows it. */
-const endsItself = ({ kind, run }: Chunk): boolean => {
-  if (kind !== LIST) return endsBytes(kind === TEXT ? encoder.encode(run as string) : (run as Uint8Array))
-  const items = run as ReadonlyArray<Slot>
+/** What a run weighs, as its cuts do. */
+const weightOfRun = (kind: SequenceKind, run: Run): number => {
+  if (kind === TEXT) return textBytes(run as string)
+  if (kind === BYTES) return run.length
   let sum = 0
-  for (const item of items) sum += weightOf(item)
-  return endsUnits(sum, hashOfItem(items[items.length - 1]!), CHUNK)
+  for (const item of run as ReadonlyArray<Slot>) sum += weightOf(item)
+  return sum
+}
+
+/** Whether a chunk of a weight ends where it does whatever follows it. */
+const endsItself = ({ kind, run }: Chunk, sum: number): boolean => {
+  if (kind !== LIST) return endsBytes(kind === TEXT ? encoder.encode(run as string) : (run as Uint8Array))
+  const last = (run as ReadonlyArray<Slot>)[run.length - 1]!
+  return endsUnits(sum, weightOf(last), hashOfItem(last), ITEMS)
 }
 
 // -------------------------------------------------------------------------------------
@@ -164,7 +184,7 @@ const knotOf = (kind: SequenceKind, level: number, children: Array<Part>): Knot 
 
 /** Whether a knot ends where it does whatever follows it. */
 const knotEndsItself = ({ children }: Knot): boolean =>
-  endsUnits(children.length, linkHash(children[children.length - 1]!), FANOUT)
+  endsUnits(children.length, 1, linkHash(children[children.length - 1]!), FANOUT)
 
 // -------------------------------------------------------------------------------------
 // paths
@@ -282,7 +302,7 @@ export const join = (
   Fetch.flatMap(
     Fetch.both(before(kind, left, l), after(kind, right, r), (x, y) => [x, y] as const),
     ([x, y]) =>
-      Fetch.flatMap(goBack([x.run], x.path), ({ runs, path }) =>
+      Fetch.flatMap(goBack(kind, [x.run], weightOfRun(kind, x.run), x.path), ({ runs, path }) =>
         Fetch.flatMap(cutOn(kind, joinRuns(kind, [...runs, middle, y.run]), y.path, []), (cut) =>
           level(kind, 1, path, cut.parts, cut.path),
         ),
@@ -305,15 +325,24 @@ const after = (kind: SequenceKind, root: Sequence, r: number): Loading<Seam> =>
         Fetch.of({ run: chunk.run.slice(offset), path }),
       )
 
-/** Takes in the chunks before a place whose ends depend on what follows them. */
+/**
+ * Takes in the chunks before a place whose ends depend on what follows them: those that do not end by themselves, and
+ * begin so near to the seam, `distance` behind the place, that it stands in their window.
+ */
 const goBack = (
+  kind: SequenceKind,
   runs: ReadonlyArray<Run>,
+  distance: number,
   path: Path | null,
 ): Loading<{ readonly runs: ReadonlyArray<Run>; readonly path: Path | null }> =>
   Fetch.flatMap(previous(path), (found): ReturnType<typeof goBack> => {
     if (found === null) return Fetch.of({ runs, path: null })
     const chunk = found.part as Chunk
-    return endsItself(chunk) ? Fetch.of({ runs, path }) : goBack([chunk.run, ...runs], found.path)
+    const weight = weightOfRun(kind, chunk.run)
+    const far = distance + weight > (kind === LIST ? ITEMS : CHUNK).max
+    return far || endsItself(chunk, weight)
+      ? Fetch.of({ runs, path })
+      : goBack(kind, [chunk.run, ...runs], distance + weight, found.path)
   })
 
 /** Cuts a run and what follows it, until a cut falls where there was one. */
@@ -347,22 +376,30 @@ const level = (
   const last = right === null ? [] : right.knot.children.slice(right.index)
   const up = unlessLast(right?.up ?? null)
   const middle = [...first, ...parts, ...last]
-  return Fetch.flatMap(goBackKnots(middle, unlessFirst(left?.up ?? null), up === null), (back) =>
-    Fetch.flatMap(cutPartsOn(kind, height, back.parts, up, []), (cut) =>
-      level(kind, height + 1, back.path, cut.parts, cut.path),
-    ),
+  return Fetch.flatMap(
+    goBackKnots(middle, first.length, unlessFirst(left?.up ?? null), up === null),
+    (back) =>
+      Fetch.flatMap(cutPartsOn(kind, height, back.parts, up, []), (cut) =>
+        level(kind, height + 1, back.path, cut.parts, cut.path),
+      ),
   )
 }
 
-/** Takes in the knots before a place whose ends depend on what follows them. */
-const goBackKnots = (parts: ReadonlyArray<Part>, path: Path | null, complete: boolean): Loading<Cut<Part>> =>
+/** The same for knots; the first `kept` parts are as they were. */
+const goBackKnots = (
+  parts: ReadonlyArray<Part>,
+  kept: number,
+  path: Path | null,
+  complete: boolean,
+): Loading<Cut<Part>> =>
   Fetch.flatMap(previous(path), (found): Loading<Cut<Part>> => {
     if (found === null) return Fetch.of({ parts, path: null })
     const knot = found.part as Knot
     const alone = complete && parts.length < 2
-    return knotEndsItself(knot) && !alone
+    const before = kept + knot.children.length
+    return !alone && (before > FANOUT.max || knotEndsItself(knot))
       ? Fetch.of({ parts, path })
-      : goBackKnots([...knot.children, ...parts], found.path, complete)
+      : goBackKnots([...knot.children, ...parts], before, found.path, complete)
   })
 
 const cutPartsOn = (

@@ -1,0 +1,13 @@
+/** The corpora, by name. */
+import type { Corpus } from './Corpus.js'
+import { edits, releases, upgrades } from './directories.js'
+import { history } from './history.js'
+
+export const corpora = {
+  'real upgrades': () => upgrades(),
+  'made releases': (quick: boolean) => releases(quick ? 10 : 20),
+  '100 edits': () => edits(100),
+  'message history': () => history(2000),
+} as const satisfies { readonly [name: string]: (quick: boolean) => Corpus }
+
+export type CorpusName = keyof typeof corpora

@@ -57,7 +57,7 @@ export const bench: Bench = {
     `Floor (${FLOOR}): the contents of the distinct chunks alone, without links, heads, keys of maps and index blocks; short`,
     'contents that stand in maps count once. Target: bytes/floor of at most 1.15. Whole files: each distinct file content once.',
     'git: a commit a state, then git gc; it compresses and stores deltas, so it stands beside blocks deflated one by one.',
-    'Real upgrades: packages that are installed here in two versions, upgraded one by one. Made releases: fp-ts, with seeded',
+    'Real versions: immutable 4.0 to 5.2, one after another. Made releases: fp-ts, with seeded',
     'edits of a tenth of its files a release. 100 edits: @rimbu/hashed, one file at a time, one to four lines inserted,',
     'changed or deleted. History: 2,000 messages of 50–2000 characters, a commit every ten, at every tenth one put into the',
     'middle; to git and whole files it is a file of JSON lines. One edit: a line or a message, averaged over 100 of them.',

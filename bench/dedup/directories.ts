@@ -5,16 +5,13 @@ import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
 import { type Chance, chance } from '../../src/cli/job/chance.js'
 import { edited, line } from '../../src/cli/job/edits.js'
-import { byteLength, type Content, type File, read, treeOf } from '../../src/cli/job/workspace.js'
+import { type Content, type File, read, treeOf } from '../../src/cli/job/workspace.js'
 import { State } from '../../src/index.js'
 import type { Corpus, Edit, Step } from './Corpus.js'
 
 type Files = Map<string, Content>
 
 const SEPARATOR = '/'
-
-/** A package may be so large that git alone would take minutes. */
-const MOST_BYTES = 4e6
 
 const filesIn = (directory: string): Files => {
   const workspace = read(directory)
@@ -24,9 +21,6 @@ const filesIn = (directory: string): Files => {
 
 const asFiles = (files: Files): File[] =>
   [...files].map(([path, content]) => ({ path: path.split(SEPARATOR), content }))
-
-const under = (prefix: string, files: Files): Files =>
-  new Map([...files].map(([path, content]) => [prefix + SEPARATOR + path, content]))
 
 const put = (path: string, content: Content | null): Edit =>
   content === null ? State.remove(path.split(SEPARATOR)) : State.set(path.split(SEPARATOR), content)
@@ -99,36 +93,17 @@ const installed = (modules: string): ReadonlyArray<Installed> =>
     ]
   })
 
-const major = ({ version }: Installed): number => Number.parseInt(version, 10)
+const byVersion = (a: Installed, b: Installed): number =>
+  a.version.localeCompare(b.version, 'en', { numeric: true })
 
-/** Real: whatever is installed in more than one version. All start at the older one and are upgraded one by one. */
-export const upgrades = (): Corpus => {
-  const byName = new Map<string, Installed[]>()
-  for (const found of installed(dirname(home('fp-ts')))) {
-    const group = byName.get(found.name)
-    if (group === undefined) byName.set(found.name, [found])
-    else group.push(found)
-  }
-  let state: Files = new Map()
-  const upgraded: Array<readonly [string, Files]> = []
-  for (const [name, group] of [...byName].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [older, newer] = [...group].sort((a, b) => major(a) - major(b))
-    if (older === undefined || newer === undefined || older.version === newer.version) continue
-    const [before, after] = [filesIn(older.directory), filesIn(newer.directory)]
-    const bytes = [...before.values(), ...after.values()].reduce((sum, file) => sum + byteLength(file), 0)
-    if (bytes > MOST_BYTES) continue
-    const prefix = name.replace(SEPARATOR, '+')
-    state = new Map([...state, ...under(prefix, before)])
-    upgraded.push([prefix, under(prefix, after)])
-  }
-  if (upgraded.length === 0) throw new Error('no package is installed in two versions')
-  const versions = [state]
-  for (const [prefix, after] of upgraded) {
-    const kept = [...state].filter(([path]) => !path.startsWith(prefix + SEPARATOR))
-    state = new Map([...kept, ...after])
-    versions.push(state)
-  }
-  return corpus('upgrades', versions)
+/** Real: the versions of one package, all of which are installed, one after another. */
+export const versions = (): Corpus => {
+  const found = installed(dirname(home('fp-ts'))).filter(({ name }) => name === 'immutable')
+  if (found.length < 2) throw new Error('immutable is not installed in several versions')
+  return corpus(
+    'versions',
+    found.toSorted(byVersion).map(({ directory }) => filesIn(directory)),
+  )
 }
 
 /** Of the files of a package, the share that a release touches. */

@@ -36,6 +36,7 @@ import type { Digest } from '../data/Digest.js'
 import { type InvalidValue, invalidValue, type OutOfRange, outOfRange } from '../data/Failure.js'
 import { fromUnknown, type Value } from '../data/Value.js'
 import * as Fetch from './Fetch.js'
+import { align } from './internal/align.js'
 import {
   BYTES,
   Chunk,
@@ -422,6 +423,44 @@ export const map =
       run.some((slot) => slot instanceof Opaque),
     )
   }
+
+/** At `position` of the first sequence, `removed` stands where the second has `inserted`. */
+export interface Splice<R extends Content> {
+  readonly position: number
+  readonly removed: R
+  readonly inserted: R
+}
+
+/**
+ * What differs between two sequences, by ascending positions in the first. O(changes · log n): what both share is not
+ * entered. Items that are no values differ unless they are the same list.
+ *
+ * @example
+ * ```ts
+ * import * as assert from 'node:assert'
+ * import { Sequence } from 'coppice'
+ * import * as E from 'fp-ts/lib/Either.js'
+ *
+ * const [a, b] = [Sequence.fromText('one two'), Sequence.fromText('one and two')]
+ * assert.ok(E.isRight(a) && E.isRight(b))
+ * assert.deepStrictEqual(Sequence.diff(a.right, b.right), [{ position: 4, removed: '', inserted: 'and ' }])
+ * ```
+ */
+export const diff = <R extends Content>(
+  before: Sequence<R>,
+  after: Sequence<R>,
+): ReadonlyArray<Splice<R>> => {
+  const a = inside(before)
+  const b = inside(after)
+  if (a === b) return []
+  const content = (run: Run): R =>
+    (a.kind === LIST ? (run as ReadonlyArray<Slot>).map(itemOf) : run) as unknown as R
+  return resident(align(a.tree(), b.tree())).map(({ position, removed, inserted }) => ({
+    position,
+    removed: content(removed),
+    inserted: content(inserted),
+  }))
+}
 
 // -------------------------------------------------------------------------------------
 // instances

@@ -4,7 +4,7 @@
 import { type InvalidValue, invalidValue, type OutOfRange, outOfRange } from '../../data/Failure.js'
 import * as Fetch from '../Fetch.js'
 import { INLINE_LIMIT } from './block.js'
-import { CHUNK } from './chunker.js'
+import { ITEMS } from './chunker.js'
 import { here, type LoadFailure } from './load.js'
 import { BYTES, Knot, LIST, type Run, type Sequence, type SequenceKind, type Slot, TEXT } from './node.js'
 import { COMPONENT } from './place.js'
@@ -53,13 +53,13 @@ const whole = (root: Sequence, from: number, to: number): Fetch.Fetch<LoadFailur
 
 /**
  * Whether a list of more than one chunk may be short enough to stand in its parent: an item takes a byte at least, and
- * a chunk that is not the last weighs `CHUNK.min`, its items' places in it counted.
+ * a part that is not the last weighs `ITEMS.min`, its items' places in it counted.
  */
-const mayBeShort = ({ of, level, children }: Knot): boolean => {
-  if (of !== LIST || level > 1) return false
+const mayBeShort = ({ of, children }: Knot): boolean => {
+  if (of !== LIST) return false
   let least = 0
   for (const [i, { size }] of children.entries()) {
-    least += i === children.length - 1 ? size : Math.max(size, CHUNK.min - ITEM_PLACE * size)
+    least += i === children.length - 1 ? size : Math.max(size, ITEMS.min - ITEM_PLACE * size)
     if (least > INLINE_LIMIT) return false
   }
   return true

@@ -163,6 +163,29 @@ const held = (op: Operations): Law =>
     },
   )
 
+const readEarlier = (op: Operations): Law =>
+  law(
+    'a state that was read stays whole while its family lives',
+    [fc.dictionary(keys, values, { maxKeys: 30 }), keys, fc.boolean()],
+    (json, key, other) => {
+      const run = world(0)
+      const { digest } = get(op.commit()(op.root(run.components)(state(json))()))
+      const root = get(op.open(run.components)(digest))
+      const earlier = get(op.read(root))
+      const content = get(Fetch.run(run.store)(State.toJson(earlier)))
+      get(op.write(edited(run, [key], 'changed '.repeat(100), earlier))(root))
+      get(op.commit()(root))
+      get(op.unload(root))
+      // Back into the reference, or into another of the family.
+      const into = other ? get(op.branch(root)) : root
+      if (other) op.release(root)()
+      get(op.write(earlier)(into))
+      get(op.flush(run.components))
+      run.store.collect()
+      return isEq(get(Fetch.run(run.store)(State.toJson(get(op.read(into))))), content)
+    },
+  )
+
 /** The laws of `StateReference` and `ComponentStore`. */
 export const referenceLaws = (name: string, operations: Operations): Suite =>
   suite(name, [
@@ -174,4 +197,5 @@ export const referenceLaws = (name: string, operations: Operations): Suite =>
     unchanged(operations),
     reopened(operations),
     held(operations),
+    readEarlier(operations),
   ])

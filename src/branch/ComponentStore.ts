@@ -26,9 +26,9 @@ import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type * as O from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from '../data/Digest.js'
-import type { AsyncStore, Store, TransactFailure } from '../store/Store.js'
+import type { AsyncStore, Receipt, Store, TransactFailure, Transaction } from '../store/Store.js'
 import * as Residency from '../trie/Residency.js'
-import { below, Family, type Member, Pins } from './internal/family.js'
+import { Family, type Member, membersOf, Pins } from './internal/family.js'
 import { type Program, run, runAsync, transact } from './internal/program.js'
 
 /** Over a synchronous store `S` its effects are `IOEither`, over an asynchronous one `TaskEither`. */
@@ -63,7 +63,7 @@ class Components<S extends Store | AsyncStore> implements ComponentStore<S> {
   private readonly finalizer = new FinalizationRegistry<readonly [Pins, WeakRef<Family>]>(
     ([pins, family]) => {
       this.families.delete(family)
-      pins.releaseAll()
+      pins.keepOnly(new Set())
     },
   )
   constructor(store: S, residency: Residency.Residency) {
@@ -73,6 +73,7 @@ class Components<S extends Store | AsyncStore> implements ComponentStore<S> {
   newFamily(): Family {
     const pins = new Pins(this.released)
     const family = new Family(pins, () => {
+      pins.keepOnly(new Set())
       this.families.delete(weak)
       this.finalizer.unregister(weak)
     })
@@ -110,19 +111,8 @@ export const live =
       .reduce((sum, family) => sum + family.live, 0)
 
 /** @internal Every reference that is not released. */
-export const members = <S extends Store | AsyncStore>(
-  components: ComponentStore<S>,
-): ReadonlyArray<Member> => {
-  const found: Array<Member> = []
-  const stack = internals(components)
-    .living()
-    .flatMap((family) => below(family.first))
-  for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
-    found.push(member)
-    stack.push(...below(member.first))
-  }
-  return found
-}
+export const members = <S extends Store | AsyncStore>(components: ComponentStore<S>): ReadonlyArray<Member> =>
+  internals(components).living().flatMap(membersOf)
 
 /** What is known of the component with a digest. */
 export const component =
@@ -135,28 +125,33 @@ export const component =
     resident: components.residency.has(digest),
   })
 
-/** @internal Takes what is to be unpinned now; `giveBack` if the transaction failed. */
-export const takeReleased = <S extends Store | AsyncStore>(
+/**
+ * @internal A transaction that also unpins what released references no longer need. If the store has lost track of such
+ * a pin, because it never answered the transaction that took it, the pin is forgotten and not the transaction.
+ */
+export function* settling<S extends Store | AsyncStore>(
   components: ComponentStore<S>,
-): ReadonlyArray<Digest> => internals(components).released.splice(0)
-
-/** @internal */
-export const giveBack = <S extends Store | AsyncStore>(
-  components: ComponentStore<S>,
-  released: ReadonlyArray<Digest>,
-): void => {
-  internals(components).released.push(...released)
+  transaction: Transaction,
+): Program<E.Either<TransactFailure, Receipt>> {
+  const { released } = internals(components)
+  const unpins = released.splice(0)
+  for (;;) {
+    const done = yield* transact({ ...transaction, unpins })
+    if (done._tag === 'Right') return done
+    const lost = done.left._tag === 'NotPinned' ? unpins.indexOf(done.left.digest) : -1
+    if (lost < 0) {
+      released.push(...unpins)
+      return done
+    }
+    unpins.splice(lost, 1)
+  }
 }
 
 function* unpin<S extends Store | AsyncStore>(
   components: ComponentStore<S>,
 ): Program<E.Either<TransactFailure, number>> {
-  const unpins = takeReleased(components)
-  if (unpins.length === 0) return E.right(0)
-  const done = yield* transact({ unpins })
-  if (done._tag === 'Right') return E.right(unpins.length)
-  giveBack(components, unpins)
-  return done
+  const { length } = internals(components).released
+  return length === 0 ? E.right(0) : E.map(() => length)(yield* settling(components, {}))
 }
 
 /**

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * A `StateReference` is a cell that holds a state: the only thing here that has identity and a life-cycle.
  *
@@ -45,16 +46,8 @@ import { doubtful, type Packed, pack } from '../trie/internal/pack.js'
 import { homeOf } from '../trie/Residency.js'
 import * as State from '../trie/State.js'
 import * as ComponentStore from './ComponentStore.js'
-import { Base, below, Cell, leave, Member, rebase } from './internal/family.js'
-import {
-  fetched,
-  locate,
-  type Program,
-  head as readHead,
-  run,
-  runAsync,
-  transact,
-} from './internal/program.js'
+import { Base, below, Cell, leave, Member, membersOf, rebase } from './internal/family.js'
+import { fetched, locate, type Program, head as readHead, run, runAsync } from './internal/program.js'
 
 // -------------------------------------------------------------------------------------
 // model
@@ -144,7 +137,6 @@ export const branch =
     const { cell, base } = parent
     if (cell === null) return gone(parent)
     cell.holders++
-    base.holders++
     return E.right(
       outside(new Reference(parent.components, parent.family, parent, parent.generation + 1, cell, base)),
     )
@@ -224,7 +216,10 @@ const put = (reference: Reference, state: State.State): void => {
   }
 }
 
-/** Holds another state from now on. No other reference sees it. O(1). Errors: `Released`. */
+/**
+ * Holds another state from now on: one that was read from its family at any time, or one that is wholly in memory. (Of
+ * another family commit it first, and open it.) No other reference sees it. O(1). Errors: `Released`.
+ */
 export const write =
   (state: State.State) =>
   <S extends Store | AsyncStore>(reference: StateReference<S>): IOEither<Released, void> =>
@@ -339,17 +334,30 @@ export const holders =
   <S extends Store>(
     components: ComponentStore.ComponentStore<S>,
   ): IOEither<State.LoadFailure | StoreFailed, ReadonlyArray<StateReference<S>>> =>
-    run(components.store, function* () {
-      const references = ComponentStore.members(components).filter((member) => member.cell !== null)
-      const answers = yield* fetched(
-        State.reaching(
-          references.map((member) => member.cell!.state),
-          digest,
-        ),
-      )
-      if (answers._tag === 'Left') return answers
-      return E.right(references.filter((_, i) => answers.right[i]).map((member) => outside<S>(member)))
-    })
+    run(components.store, () => holding(components, digest))
+
+/** `holders` over an asynchronous store. */
+export const holdersAsync =
+  (digest: Digest) =>
+  <S extends AsyncStore>(
+    components: ComponentStore.ComponentStore<S>,
+  ): TaskEither<State.LoadFailure | StoreFailed, ReadonlyArray<StateReference<S>>> =>
+    runAsync(components.store, () => holding(components, digest))
+
+function* holding<S extends Store | AsyncStore>(
+  components: ComponentStore.ComponentStore<S>,
+  digest: Digest,
+): Program<E.Either<State.LoadFailure | StoreFailed, ReadonlyArray<StateReference<S>>>> {
+  const references = ComponentStore.members(components).filter((member) => member.cell !== null)
+  const answers = yield* fetched(
+    State.reaching(
+      references.map((member) => member.cell!.state),
+      digest,
+    ),
+  )
+  if (answers._tag === 'Left') return answers
+  return E.right(references.filter((_, i) => answers.right[i]).map((member) => outside<S>(member)))
+}
 
 // -------------------------------------------------------------------------------------
 // the store
@@ -360,12 +368,8 @@ function* opening<S extends Store | AsyncStore>(
   digest: Digest,
   heads: ReadonlyArray<HeadMove>,
 ): Program<E.Either<TransactFailure, StateReference<S>>> {
-  const unpins = ComponentStore.takeReleased(components)
-  const pinned = yield* transact({ pins: [digest], unpins, heads })
-  if (pinned._tag === 'Left') {
-    ComponentStore.giveBack(components, unpins)
-    return pinned
-  }
+  const pinned = yield* ComponentStore.settling(components, { pins: [digest], heads })
+  if (pinned._tag === 'Left') return pinned
   return E.right(beginWith(components, State.open(digest, components.residency), digest))
 }
 
@@ -389,20 +393,32 @@ function* openingHead<S extends Store | AsyncStore>(
   components: ComponentStore.ComponentStore<S>,
   name: string,
 ): Program<E.Either<TransactFailure, O.Option<StateReference<S>>>> {
-  for (;;) {
+  let failure: TransactFailure | null = null
+  let from: Digest | null = null
+  for (let tries = 0; tries < HEAD_TRIES || failure === null; tries++) {
     const digest = yield* readHead(name)
     if (digest._tag === 'Left') return digest
     if (digest.right === null) return E.right(O.none)
+    // A head that stands where its block was missing names what the store has lost.
+    if (failure?._tag === 'Missing' && from === digest.right) return E.left(failure)
+    from = digest.right
     // The pin and the check are one transaction: between look and pin the head may move and its state be collected.
-    const opened = yield* opening(components, digest.right, [
-      { name, expect: digest.right, next: digest.right },
-    ])
+    const opened = yield* opening(components, from, [{ name, expect: from, next: from }])
     if (opened._tag === 'Right') return E.right(O.some(opened.right))
-    if (opened.left._tag !== 'HeadMoved' && opened.left._tag !== 'Missing') return opened
+    failure = opened.left
+    if (failure._tag !== 'HeadMoved' && failure._tag !== 'Missing') return opened
   }
+  return E.left(failure)
 }
 
-/** A reference to what a head names now; none if there is no such head. Errors: `StoreFailed`. */
+/** How often a head that moves at each look is looked up again. */
+const HEAD_TRIES = 100
+
+/**
+ * A reference to what a head names now; none if there is no such head.
+ *
+ * Errors: `Missing` if the store has lost what it names, `HeadMoved` if it moves at each look, `StoreFailed`.
+ */
 export const openHead =
   <S extends Store>(components: ComponentStore.ComponentStore<S>) =>
   (name: string): IOEither<TransactFailure, O.Option<StateReference<S>>> =>
@@ -455,6 +471,8 @@ function* packing(
   }
 }
 
+let commits = 0
+
 function* committing(
   reference: Reference,
   { head, expect }: CommitOptions,
@@ -462,6 +480,8 @@ function* committing(
   const { cell, components } = reference
   if (cell === null) return gone(reference)
   const { state } = cell
+  const { pins } = reference.family
+  const order = ++commits
   for (;;) {
     const ready = yield* packing(State.rootOf(state), components)
     if (ready._tag === 'Left') return ready
@@ -473,22 +493,26 @@ function* committing(
       if (from._tag === 'Left') return from
       heads.push({ name: head, expect: from.right, next: digest })
     }
-    const unpins = ComponentStore.takeReleased(components)
-    const done = yield* transact({ puts: packed, pins: [digest], unpins, heads })
+    const held = pins.has(digest)
+    const done = yield* ComponentStore.settling(components, {
+      puts: packed,
+      pins: held ? [] : [digest],
+      heads,
+    })
     if (done._tag === 'Left') {
-      ComponentStore.giveBack(components, unpins)
-      if (done.left._tag !== 'Dangling') return done
+      if (done.left._tag !== 'Dangling' && done.left._tag !== 'Missing') return done
       // On a store that others use, what was there may have been swept since it was asked.
       const now = yield* locate([])
       if (now._tag === 'Left') return now
       if (now.right === stamp) return done
       continue
     }
-    const { pins } = reference.family
-    pins.hold(digest)
-    if (reference.cell === null) pins.release(digest)
-    else {
-      rebase(reference, new Base(digest))
+    if (!held) pins.hold(digest)
+    if (reference.cell === null) {
+      // Released meanwhile, perhaps the last of its family.
+      if (reference.family.live === 0) pins.keepOnly(new Set())
+    } else {
+      rebase(reference, new Base(digest, order))
       // Where an equal state is in memory already, all who share this one hold that one.
       if (kept !== State.rootOf(state) && reference.cell.state === state) {
         reference.cell.state = State.fromRoot(kept as Trie | Link)
@@ -505,7 +529,10 @@ function* committing(
  * Stores its state and pins it, in one transaction with the head's move if one is named. O(what is new), whatever the
  * size of the state; what the store holds already is not sent again.
  *
- * Errors: `HeadMoved`, `Dangling` if a part that was never loaded is not in this store, `Released`, `StoreFailed`.
+ * What it commits stays pinned until the family is gone, or until `trim`.
+ *
+ * Errors: `HeadMoved`, `Dangling` or `Missing` if a part that was never loaded is not in this store, `Released`,
+ * `StoreFailed`.
  */
 export const commit =
   (options: CommitOptions = {}) =>
@@ -517,6 +544,22 @@ export const commitAsync =
   (options: CommitOptions = {}) =>
   <S extends AsyncStore>(reference: StateReference<S>): TaskEither<CommitFailure, Committed> =>
     runAsync(componentsOf(reference).store, () => committing(inside(reference), options))
+
+/**
+ * Lets go of the checkpoints that no living reference of the family stands on; answers how many. States that were read
+ * before may then have parts that are gone (`Missing`).
+ */
+export const trim =
+  <S extends Store | AsyncStore>(reference: StateReference<S>): IO<number> =>
+  () => {
+    const { family } = inside(reference)
+    const before = family.pins.size
+    const bases = membersOf(family).flatMap((member) =>
+      member.base.digest === null ? [] : [member.base.digest],
+    )
+    family.pins.keepOnly(new Set(bases))
+    return before - family.pins.size
+  }
 
 /** Forgets what is in memory of a committed state: from now on it is loaded as it is touched. Errors: `Released`. */
 export const unload =

@@ -37,8 +37,23 @@ import {
 import { fromUnknown, type Value } from '../data/Value.js'
 import type { AsyncStore, Store, TransactFailure } from '../store/Store.js'
 import * as Cursor from '../trie/Cursor.js'
-import { BYTES, LINK, LIST, type Run, type SequenceKind, TEXT } from '../trie/internal/node.js'
-import { sequenceSlot, slotOf } from '../trie/internal/slot.js'
+import * as Fetch from '../trie/Fetch.js'
+import { INLINE_LIMIT } from '../trie/internal/block.js'
+import { here } from '../trie/internal/load.js'
+import {
+  BYTES,
+  LINK,
+  LIST,
+  type Link,
+  type Run,
+  type Sequence,
+  type SequenceKind,
+  type Slot,
+  TEXT,
+} from '../trie/internal/node.js'
+import { COMPONENT } from '../trie/internal/place.js'
+import { slotOf } from '../trie/internal/slot.js'
+import { slotOfEdited } from '../trie/internal/splice.js'
 import { Weaver, type Woven } from '../trie/internal/weave.js'
 import { homeOf } from '../trie/Residency.js'
 import * as State from '../trie/State.js'
@@ -90,6 +105,14 @@ function* store(woven: ReadonlyArray<Woven>, pinned: Set<Digest>): Program<E.Eit
   return E.right(undefined)
 }
 
+/** A list of many tiny items may be several chunks and yet stand in its parent. */
+const slotOfRoot = (root: Sequence | Link): Fetch.Fetch<State.LoadFailure, Slot> => {
+  if (root.kind !== LINK) return slotOfEdited(root)
+  return root.size > INLINE_LIMIT
+    ? Fetch.of(root)
+    : Fetch.flatMap(here(root, COMPONENT), (node) => slotOfEdited(node as Sequence))
+}
+
 type Perform = <A>(program: () => Program<A>) => Promise<A>
 
 const streaming = async (
@@ -128,8 +151,11 @@ const streaming = async (
   const { woven, root } = weaver.finish()
   const stored = await perform(() => store(woven, pinned))
   if (stored._tag === 'Left') return giveUp(stored.left)
-  const slot = root.kind === LINK ? root : sequenceSlot(root)
-  const set = await perform(() => StateReference.updating(reference, State.graft(path, slot)))
+  const set = await perform(() =>
+    StateReference.updating(reference, (state) =>
+      Fetch.flatMap(slotOfRoot(root), (slot) => State.graft(path, slot)(state)),
+    ),
+  )
   if (set._tag === 'Left') return giveUp(set.left)
   // From here on the family holds what the state reaches.
   StateReference.entrust(reference, [...pinned])

@@ -27,6 +27,7 @@ const main = async (argv: readonly string[]): Promise<number> => {
   const { json, workspace: named, ...numbers } = flags.right
   const output = json === undefined ? E.right(null) : writable(json)
   if (E.isLeft(output)) return complain(MISUSED, output.left)
+  if (named === '') return complain(MISUSED, 'the workspace has no name')
   const directory = named === undefined ? defaultWorkspace() : E.right(resolve(named))
   if (E.isLeft(directory)) return complain(MISUSED, directory.left)
   const workspace = read(directory.right)
@@ -51,5 +52,10 @@ const main = async (argv: readonly string[]): Promise<number> => {
     return complain(FAILED, error.message)
   }
 }
+
+// A reader that has seen enough closes the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? 0 : FAILED),
+)
 
 process.exitCode = await main(process.argv.slice(2))

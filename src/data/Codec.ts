@@ -10,7 +10,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type InvalidValue, invalidValue, type Malformed, malformed } from './Failure.js'
 import { writeChecked } from './internal/checked.js'
-import { MAX_BYTES, MAX_DEPTH } from './internal/limits.js'
+import { bounded, MAX_BYTES, MAX_DEPTH } from './internal/limits.js'
 import { attempt, Reader } from './internal/reader.js'
 import { Writer } from './internal/writer.js'
 import { fromUnknown, type Limits, type Value } from './Value.js'
@@ -85,10 +85,10 @@ const explainInvalid = (value: Value): InvalidValue => {
  * ```
  */
 export const decode = (bytes: Uint8Array, limits: Limits = {}): E.Either<Malformed, Value> => {
-  const maxBytes = Math.min(limits.maxBytes ?? MAX_BYTES, MAX_BYTES)
+  const maxBytes = bounded(limits.maxBytes, MAX_BYTES)
   if (!(bytes instanceof Uint8Array)) return E.left(malformed(0, 'not bytes'))
   if (bytes.length > maxBytes) return E.left(malformed(maxBytes, `larger than ${maxBytes} bytes`))
-  const reader = new Reader(bytes, Math.min(limits.maxDepth ?? MAX_DEPTH, MAX_DEPTH))
+  const reader = new Reader(bytes, bounded(limits.maxDepth, MAX_DEPTH))
   return attempt(() => {
     const value = reader.value()
     reader.done()

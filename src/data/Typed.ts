@@ -65,6 +65,15 @@ const line = (error: t.ValidationError, path: Path): string => {
   return `${where}: ${expected}, found ${showValue(error.value)}`
 }
 
+/** Whatever was thrown, even what has no text. */
+const reasonOf = (e: unknown): string => {
+  try {
+    return String(e)
+  } catch {
+    return 'with a value that has no text'
+  }
+}
+
 /**
  * Decodes a value that stands at `path` by `codec`. A codec that throws is a mismatch too.
  *
@@ -102,6 +111,6 @@ export const decodeWith =
       const more = decoded.left.length - LISTED
       return E.left(mismatch(path, more > 0 ? [...lines, `and ${more} more`] : lines))
     } catch (e) {
-      return E.left(mismatch(path, [`${showPath(path)}: the codec failed: ${String(e)}`]))
+      return E.left(mismatch(path, [`${showPath(path)}: the codec failed: ${reasonOf(e)}`]))
     }
   }

@@ -14,7 +14,7 @@ import type { Eq as EqOf } from 'fp-ts/lib/Eq.js'
 import * as t from 'io-ts'
 import type { InvalidValue } from './Failure.js'
 import { admit } from './internal/admit.js'
-import { MAX_BYTES, MAX_DEPTH } from './internal/limits.js'
+import { bounded, MAX_BYTES, MAX_DEPTH } from './internal/limits.js'
 
 export { MAX_BYTES, MAX_DEPTH, MAX_KEY } from './internal/limits.js'
 
@@ -75,11 +75,7 @@ export interface Limits {
  * ```
  */
 export const fromUnknown = (input: unknown, limits: Limits = {}): E.Either<InvalidValue, Value> =>
-  admit(
-    input,
-    Math.min(limits.maxDepth ?? MAX_DEPTH, MAX_DEPTH),
-    Math.min(limits.maxBytes ?? MAX_BYTES, MAX_BYTES),
-  )
+  admit(input, bounded(limits.maxDepth, MAX_DEPTH), bounded(limits.maxBytes, MAX_BYTES))
 
 // -------------------------------------------------------------------------------------
 // refinements

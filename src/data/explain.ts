@@ -11,7 +11,8 @@ const PLAIN = /^[\p{L}_$][\p{L}\p{N}_$-]*$/u
 const SHOWN = 16
 
 const step = (key: string | number, first: boolean): string => {
-  if (typeof key === 'number') return `[${key}]`
+  // A caller without types may have put anything into a path.
+  if (typeof key !== 'string') return `[${String(key)}]`
   if (PLAIN.test(key)) return first ? key : `.${key}`
   return `[${JSON.stringify(key)}]`
 }

@@ -103,11 +103,11 @@ export interface Journal {
 // constructors
 // -------------------------------------------------------------------------------------------------
 
-/** What a writer holds now, without a copy. O(1). */
+/** What a writer holds now: a copy. O(length). */
 export const fromWriter = (writer: Writer): Journal => ({
-  words: writer.words.subarray(0, writer.length),
+  words: writer.words.slice(0, writer.length),
   size: writer.entries,
-  names: writer.names,
+  names: writer.names.slice(),
 })
 
 /** @category constructors */

@@ -58,7 +58,7 @@ export interface Stats {
 export interface MemoryStore extends Store {
   /** The current sweep epoch; a `Ref` that carries this very object needs no look-up. */
   readonly stamp: IO<Stamp>
-  /** What happened, from the last snapshot on. O(1), no copy. */
+  /** What happened, from the last snapshot on: a copy. O(journal). */
   readonly journal: IO<Journal.Journal>
   /** The counts. O(references since it was last asked for + pages). */
   readonly ledger: IO<Ledger>

@@ -270,7 +270,7 @@ const combine = (
  * together.
  */
 export const all = <E, A>(parts: ReadonlyArray<Fetch<E, A>>): Fetch<E, ReadonlyArray<A>> =>
-  combine(parts, (values) => of(values), null) as Fetch<E, ReadonlyArray<A>>
+  combine(parts.slice(), (values) => of(values), null) as Fetch<E, ReadonlyArray<A>>
 
 /** @category combinators */
 export const traverse =

@@ -31,8 +31,11 @@ import type { Applicative as ApplicativeHKT } from 'fp-ts/lib/Applicative.js'
 import type { Compactable1 } from 'fp-ts/lib/Compactable.js'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Eq } from 'fp-ts/lib/Eq.js'
+import type { Filterable1 } from 'fp-ts/lib/Filterable.js'
 import type { FilterableWithIndex1 } from 'fp-ts/lib/FilterableWithIndex.js'
+import type { Foldable1 } from 'fp-ts/lib/Foldable.js'
 import type { FoldableWithIndex1 } from 'fp-ts/lib/FoldableWithIndex.js'
+import type { Functor1 } from 'fp-ts/lib/Functor.js'
 import type { FunctorWithIndex1 } from 'fp-ts/lib/FunctorWithIndex.js'
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -40,13 +43,14 @@ import type { Predicate } from 'fp-ts/lib/Predicate.js'
 import type { Refinement } from 'fp-ts/lib/Refinement.js'
 import type { Semigroup } from 'fp-ts/lib/Semigroup.js'
 import type { Separated } from 'fp-ts/lib/Separated.js'
+import type { Traversable1 } from 'fp-ts/lib/Traversable.js'
 import type { TraversableWithIndex1 } from 'fp-ts/lib/TraversableWithIndex.js'
 import { Map as ImmutableMap, hash as immutableHash, is as immutableIs } from 'immutable'
 import { build } from './internal/build.js'
 import { type Broken, inspect } from './internal/check.js'
 import { insert, remove as removeKey } from './internal/edit.js'
 import * as merge from './internal/merge.js'
-import { EMPTY, NOBODY, type Owner, type Trie } from './internal/node.js'
+import { BRANCH, EMPTY, NOBODY, type Owner, type Trie } from './internal/node.js'
 import { ROOT } from './internal/place.js'
 import { placement, ROOT_SHIFT } from './internal/placement.js'
 import * as walk from './internal/walk.js'
@@ -512,26 +516,49 @@ export const FilterableWithIndex: FilterableWithIndex1<URI, string> = {
 
 type Results<B> = { readonly before: Results<B>; readonly b: B } | null
 
+const listed = <B>(last: Results<B>): Array<B> => {
+  const all: Array<B> = []
+  for (let at = last; at !== null; at = at.before) all.push(at.b)
+  return all.reverse()
+}
+
+/** Some effects one after another. Appending to an array would copy it each time; a linked list shares its prefix. */
+const sequenced = <F, A, B>(
+  F: ApplicativeHKT<F>,
+  as: ReadonlyArray<A>,
+  f: (a: A) => HKT<F, B>,
+): HKT<F, Array<B>> => {
+  let results: HKT<F, Results<B>> = F.of<Results<B>>(null)
+  for (const a of as) {
+    results = F.ap(
+      F.map(
+        results,
+        (before) =>
+          (b: B): Results<B> => ({ before, b }),
+      ),
+      f(a),
+    )
+  }
+  return F.map(results, listed)
+}
+
+/** Along the trie, so that an applicative that nests what it sequences nests it no deeper than the trie is. */
 const traverse =
   <F>(F: ApplicativeHKT<F>) =>
   <A, B>(fa: Hamt<A>, f: (key: string, a: A) => HKT<F, B>): HKT<F, Hamt<B>> => {
-    // Appending to an array for each entry would copy it each time; a linked list shares its prefix.
-    let results: HKT<F, Results<B>> = F.of<Results<B>>(null)
-    forEach(fa, (a, key) => {
-      results = F.ap(
-        F.map(
-          results,
-          (before) =>
-            (b: B): Results<B> => ({ before, b }),
-        ),
-        f(key, a),
+    const visit = (node: Trie): HKT<F, Trie> => {
+      if (node.kind === BRANCH) {
+        return F.map(sequenced(F, node.children as ReadonlyArray<Trie>, visit), (children) =>
+          walk.withChildren(node, children),
+        )
+      }
+      const entries = [...new walk.Entries(node, (key, a) => [key, a as A] as const)]
+      return F.map(
+        sequenced(F, entries, ([key, a]) => f(key, a)),
+        (values) => walk.withValues(node, values),
       )
-    })
-    return F.map(results, (last) => {
-      const all: Array<B> = []
-      for (let at = last; at !== null; at = at.before) all.push(at.b)
-      return mapWithIndex(() => all.pop() as B)(fa)
-    })
+    }
+    return F.map(visit(rootOf(fa)), (root) => wrap<B>(root))
   }
 
 /** Traverses in the order of the trie. @category instances */
@@ -546,3 +573,20 @@ export const TraversableWithIndex: TraversableWithIndex1<URI, string> = {
       traverse(F)(fa, (_, a: HKT<unknown, A>) => a)) as TraversableWithIndex1<URI, string>['sequence'],
   traverseWithIndex: traverse as TraversableWithIndex1<URI, string>['traverseWithIndex'],
 }
+
+/** @category instances */
+export const Functor: Functor1<URI> = FunctorWithIndex
+
+/** @category instances */
+export const Foldable: Foldable1<URI> = FoldableWithIndex
+
+/** @category instances */
+export const Filterable: Filterable1<URI> = FilterableWithIndex
+
+/** @category instances */
+export const Traversable: Traversable1<URI> = TraversableWithIndex
+
+/** Intersection as a semigroup. @category instances */
+export const getIntersectionSemigroup = <A>(S: Semigroup<A>): Semigroup<Hamt<A>> => ({
+  concat: (first, second) => intersection(S)(second)(first),
+})

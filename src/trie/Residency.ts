@@ -9,7 +9,8 @@
  */
 import { LRUCache } from 'lru-cache'
 import type { Digest } from '../data/Digest.js'
-import type { Home, Resident } from './internal/node.js'
+import { Linkable } from '../data/Linkable.js'
+import { BRANCH, type Home, KNOT, LEAF, type Resident } from './internal/node.js'
 import { asSaid, type Place, samePlace } from './internal/place.js'
 
 declare const brand: unique symbol
@@ -33,8 +34,26 @@ interface Kept {
   readonly place: Place
 }
 
-/** In memory a node takes about twice its block, and its objects. */
-const footprint = (bytes: number): number => 2 * bytes + 400
+/** What a value takes in memory, on the large side: objects take far more than their encoding. */
+const sizeInMemory = (slot: unknown): number => {
+  if (typeof slot === 'string') return 32 + 2 * slot.length
+  if (typeof slot !== 'object' || slot === null) return 16
+  if (slot instanceof Linkable) return 160
+  if (slot instanceof Uint8Array) return 200 + slot.length
+  let size = 72
+  for (const inner of Array.isArray(slot) ? slot : Object.values(slot)) size += 16 + sizeInMemory(inner)
+  return size
+}
+
+const footprint = (node: Resident): number => {
+  let size = 200
+  if (node.kind === BRANCH || node.kind === KNOT) return size + 176 * node.children.length
+  if (node.kind !== LEAF) return size + sizeInMemory(node.run)
+  for (let i = 0; i < node.entries.length; i += 3) {
+    size += 24 + sizeInMemory(node.entries[i + 1]) + sizeInMemory(node.entries[i + 2])
+  }
+  return size
+}
 
 class Cache implements Home {
   declare readonly [brand]: 'Residency'
@@ -63,20 +82,20 @@ class Cache implements Home {
       ? found.node
       : undefined
   }
-  admit(node: Resident, place: Place, bytes: number): Resident {
+  admit(node: Resident, place: Place): Resident {
     const twin = this.peek(node.ref!.digest, place)
     if (twin !== undefined) return twin
-    this.keep(node, place, bytes)
+    this.keep(node, place)
     return node
   }
-  adopt(node: Resident, place: Place, bytes: number): Resident {
+  adopt(node: Resident, place: Place): Resident {
     const twin = this.peek(node.ref!.digest, place)
     if (twin?.whole === true) return twin
-    this.keep(node, place, bytes)
+    this.keep(node, place)
     return node
   }
-  private keep(node: Resident, place: Place, bytes: number): void {
-    this.kept?.set(node.ref!.digest, { node, place: { ...place, link: null } }, { size: footprint(bytes) })
+  private keep(node: Resident, place: Place): void {
+    this.kept?.set(node.ref!.digest, { node, place: { ...place, link: null } }, { size: footprint(node) })
   }
 }
 

@@ -61,7 +61,7 @@ import {
   type Trie,
 } from './internal/node.js'
 import { ROOT } from './internal/place.js'
-import { reacher } from './internal/reach.js'
+import { reaching as reach } from './internal/reach.js'
 import { entriesOf, inTrie, mapOf, type Standing, valueIn } from './internal/read.js'
 import { seal } from './internal/seal.js'
 import { isSequence, kindOf, sharing } from './internal/sequence.js'
@@ -145,8 +145,12 @@ export const open = (digest: Digest, residency: Residency): State =>
 // -------------------------------------------------------------------------------------
 
 /** @internal */
-export const standingAt = (state: State, path: Path): Fetch.Fetch<LoadFailure, Standing> =>
-  Fetch.flatMap(rootTrie(state), (trie) => (path.length === 0 ? Fetch.of(trie) : inTrie(trie, path, 0)))
+export const standingAt = (state: State, given: Path): Fetch.Fetch<LoadFailure, Standing> => {
+  const path = given.slice()
+  return Fetch.flatMap(rootTrie(state), (trie) =>
+    path.length === 0 ? Fetch.of(trie) : inTrie(trie, path, 0),
+  )
+}
 
 const valueAt =
   (path: Path) =>
@@ -232,6 +236,7 @@ const segmentFault = (segment: string | number): string | null => {
 }
 
 const pathFault = (path: Path): InvalidPath | null => {
+  if (!Array.isArray(path)) return invalidPath([], 'a path is a list of keys and indices')
   if (path.length === 0) return invalidPath(path, 'the root itself is not replaced')
   if (path.length > MAX_DEPTH) return invalidPath(path, `deeper than ${MAX_DEPTH}`)
   for (let i = 0; i < path.length; i++) {
@@ -243,12 +248,14 @@ const pathFault = (path: Path): InvalidPath | null => {
 
 const edit = <F>(
   state: State,
-  path: Path,
+  given: Path,
   deleting: boolean,
   change: (slot: Standing) => Fetch.Fetch<F, Standing>,
 ): Fetch.Fetch<EditFailure | F, State> => {
-  const fault = pathFault(path)
+  const fault = pathFault(given)
   if (fault !== null) return Fetch.fail(fault)
+  // The caller may change the list while blocks are on their way.
+  const path = given.slice()
   return Fetch.flatMap(rootTrie(state), (trie) =>
     Fetch.flatMap(trieEdited(trie, { path, deleting, change: change as never }, 0), (next) =>
       Fetch.of(next === trie ? state : fromRoot(next)),
@@ -411,7 +418,4 @@ export const graft =
 export const reaching = (
   states: ReadonlyArray<State>,
   digest: Digest,
-): Fetch.Fetch<LoadFailure, ReadonlyArray<boolean>> => {
-  const reaches = reacher(digest)
-  return Fetch.all(states.map((state) => reaches(rootOf(state), ROOT)))
-}
+): Fetch.Fetch<LoadFailure, ReadonlyArray<boolean>> => reach(states.map(rootOf), digest)

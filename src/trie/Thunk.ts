@@ -2,7 +2,7 @@
  * A `Thunk<A>` is a value computed at most once, on demand.
  *
  * A chain of a hundred thousand binds is forced in constant stack. A computation that throws is not remembered: the
- * next force tries again.
+ * next force tries again. A thunk that needs its own value has none: forcing it throws.
  *
  * Laws (`coppice/laws`, `thunkLaws`): functor, applicative, monad; at most once; `force(of(a))` is `a`; deep chains.
  *
@@ -47,6 +47,8 @@ class Suspension {
   step: ((value: unknown) => unknown) | null
   /** Whether `step` answers a thunk, whose value is the value. */
   readonly binds: boolean
+  /** Whether it is being forced and waits for another. */
+  waits = false
   constructor(
     forced: boolean,
     value: unknown,
@@ -86,29 +88,44 @@ const settle = (suspension: Suspension, value: unknown): void => {
 
 /** The value. Amortised O(1); what the computation throws is thrown. @category destructors */
 export const force = <A>(thunk: Thunk<A>): A => {
-  const root = inside(thunk)
   // Suspensions that wait: for their source's value, or, after a bind, for the value of the thunk that it answered.
   const waiting: Array<{ readonly suspension: Suspension; readonly inner: Suspension | null }> = []
+  try {
+    return run(inside(thunk), waiting) as A
+  } finally {
+    for (const { suspension } of waiting) suspension.waits = false
+  }
+}
+
+const run = (
+  root: Suspension,
+  waiting: Array<{ readonly suspension: Suspension; readonly inner: Suspension | null }>,
+): unknown => {
   let current = root
+  const waitFor = (other: Suspension, inner: Suspension | null): void => {
+    if (other.waits || other === current) throw new Error('a thunk that needs its own value')
+    current.waits = true
+    waiting.push({ suspension: current, inner })
+    current = other
+  }
   for (;;) {
     if (!current.forced) {
       if (current.source !== null && !current.source.forced) {
-        waiting.push({ suspension: current, inner: null })
-        current = current.source
+        waitFor(current.source, null)
         continue
       }
       const result = current.step!(current.source?.value)
       if (current.binds) {
-        waiting.push({ suspension: current, inner: result as Suspension })
-        current = result as Suspension
+        waitFor(result as Suspension, result as Suspension)
         continue
       }
       settle(current, result)
     }
     const top = waiting.pop()
-    if (top === undefined) return root.value as A
-    if (top.inner !== null) settle(top.suspension, top.inner.value)
+    if (top === undefined) return root.value
     current = top.suspension
+    current.waits = false
+    if (top.inner !== null) settle(current, top.inner.value)
   }
 }
 

@@ -7,12 +7,14 @@ import { faulty } from '../../laws/store/index.js'
 import {
   AsyncStore,
   ComponentStore,
+  Failure,
   Fetch,
   Link,
   MemoryStore,
   Residency,
   State,
   StateReference,
+  type Store,
 } from '../../src/index.js'
 
 checkAll(referenceLaws('StateReference', operations), test)
@@ -120,6 +122,105 @@ describe('StateReference', () => {
     expect(right(await ComponentStore.flushAsync(components)())).toBe(1)
   })
 
+  test('of two commits at once the one that began later is the checkpoint', async () => {
+    const store = MemoryStore.make()
+    const slow = AsyncStore.toAsync(store)
+    let hold: Promise<void> = Promise.resolve()
+    const components = ComponentStore.make(
+      {
+        ...slow,
+        transact: (t: Store.Transaction) => async () => {
+          await hold
+          return slow.transact(t)()
+        },
+      },
+      { residency: Residency.make(0) },
+    )
+    const root = StateReference.root(components)(files(5))()
+    let go = (): void => undefined
+    hold = new Promise((resolve) => {
+      go = resolve
+    })
+    const first = StateReference.commitAsync()(root)()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    hold = Promise.resolve()
+    await StateReference.updateAsync(State.set(['more'], 1))(root)()
+    const second = right(await StateReference.commitAsync()(root)())
+    right(StateReference.unload(root)())
+    go()
+    right(await first)
+    expect(StateReference.checkpoint(root)()).toEqual(O.some(second.digest))
+    await ComponentStore.flushAsync(components)()
+    store.collect()
+    expect(right(await StateReference.askAsync(State.get(['more']))(root)())).toEqual(O.some(1))
+  })
+
+  test('a pin that the store has lost track of stops nobody', () => {
+    const store = MemoryStore.make()
+    const components = ComponentStore.make(faulty(store, { unacknowledged: (nth) => nth === 3 }))
+    const one = StateReference.root(components)(files(3))()
+    const two = StateReference.root(components)(files(4))()
+    right(StateReference.commit()(one)())
+    right(StateReference.commit()(two)())
+    StateReference.release(one)()
+    expect(E.isLeft(ComponentStore.flush(components)())).toBe(true)
+    right(StateReference.commit()(two)())
+    StateReference.release(two)()
+    right(ComponentStore.flush(components)())
+    store.collect()
+    expect(store.stats()).toMatchObject({ blocks: 0, pins: 0 })
+  })
+
+  test('a store that throws has failed, and its pins are let go later', () => {
+    const store = MemoryStore.make()
+    let broken = false
+    const components = ComponentStore.make({
+      ...store,
+      transact: (t: Store.Transaction) => {
+        if (broken) throw new Error('down')
+        return store.transact(t)
+      },
+    })
+    const one = StateReference.root(components)(files(3))()
+    right(StateReference.commit()(one)())
+    StateReference.release(one)()
+    broken = true
+    expect(ComponentStore.flush(components)()).toMatchObject({ left: { _tag: 'StoreFailed' } })
+    broken = false
+    right(ComponentStore.flush(components)())
+    expect(store.stats().pins).toBe(0)
+  })
+
+  test('a head that names a lost block is a failure', () => {
+    const store = MemoryStore.make()
+    const lost = {
+      ...store,
+      transact: (t: Store.Transaction) =>
+        t.pins === undefined ? store.transact(t) : () => E.left(Failure.missing((t.pins ?? [])[0]!)),
+    }
+    const components = ComponentStore.make(store)
+    right(StateReference.commit({ head: 'main' })(StateReference.root(components)(files(3))())())
+    expect(StateReference.openHead(ComponentStore.make(lost))('main')()).toMatchObject({
+      left: { _tag: 'Missing' },
+    })
+  })
+
+  test('trim lets go of checkpoints that nobody stands on', () => {
+    const store = MemoryStore.make()
+    const components = ComponentStore.make(store)
+    const root = StateReference.root(components)(files(3))()
+    for (let i = 0; i < 4; i++) {
+      right(StateReference.update(State.set(['step'], i))(root)())
+      right(StateReference.commit()(root)())
+    }
+    expect(StateReference.trim(root)()).toBe(3)
+    right(ComponentStore.flush(components)())
+    store.collect()
+    expect(store.stats().pins).toBe(1)
+    components.residency.clear()
+    expect(right(StateReference.ask(State.get(['step']))(root)())).toEqual(O.some(3))
+  })
+
   test('a block collected between two commits is stored again', () => {
     const store = MemoryStore.make()
     const components = ComponentStore.make(store)
@@ -127,6 +228,7 @@ describe('StateReference', () => {
     const two = right(StateReference.branch(one)())
     right(StateReference.commit()(one)())
     StateReference.release(one)()
+    StateReference.trim(two)()
     right(ComponentStore.flush(components)())
     store.collect()
     expect(store.stats().blocks).toBe(0)
@@ -151,6 +253,7 @@ describe('StateReference', () => {
     const branch = right(StateReference.branch(whole)())
     right(StateReference.commit()(whole)())
     for (const one of [first, lazy, whole]) StateReference.release(one)()
+    StateReference.trim(branch)()
     right(ComponentStore.flush(components)())
     store.collect()
     components.residency.clear()

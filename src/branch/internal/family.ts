@@ -17,35 +17,45 @@ export class Cell {
   }
 }
 
-/** A checkpoint that references grew from, pinned while one of them lives. */
+/** A checkpoint that references grew from. */
 export class Base {
   readonly digest: Digest | null
-  holders = 1
-  constructor(digest: Digest | null) {
+  /** Of two commits of one reference the one that began later has the greater. */
+  readonly order: number
+  constructor(digest: Digest | null, order = 0) {
     this.digest = digest
+    this.order = order
   }
 }
 
-/** What must be unpinned when the family is gone; holds nothing of the family itself. */
+/**
+ * What a family has pinned: whatever a state that was read from one of its references may load. So a pin goes with the
+ * family, or when it is told to (`keepOnly`), and not with the commit after it. Holds nothing of the family itself.
+ */
 export class Pins {
   /** Digests to unpin with the next transaction of the store. */
   readonly released: Array<Digest>
-  private readonly held = new Map<Digest, number>()
+  private readonly held = new Set<Digest>()
   constructor(released: Array<Digest>) {
     this.released = released
   }
+  get size(): number {
+    return this.held.size
+  }
+  has(digest: Digest): boolean {
+    return this.held.has(digest)
+  }
+  /** Takes over a pin; one too many is given back. */
   hold(digest: Digest): void {
-    this.held.set(digest, (this.held.get(digest) ?? 0) + 1)
+    if (this.held.has(digest)) this.released.push(digest)
+    else this.held.add(digest)
   }
-  release(digest: Digest): void {
-    const times = this.held.get(digest)!
-    if (times === 1) this.held.delete(digest)
-    else this.held.set(digest, times - 1)
-    this.released.push(digest)
-  }
-  releaseAll(): void {
-    for (const [digest, times] of this.held) for (let i = 0; i < times; i++) this.released.push(digest)
-    this.held.clear()
+  keepOnly(digests: ReadonlySet<Digest>): void {
+    for (const digest of this.held) {
+      if (digests.has(digest)) continue
+      this.held.delete(digest)
+      this.released.push(digest)
+    }
   }
 }
 
@@ -95,14 +105,22 @@ export const below = (first: Member | null): ReadonlyArray<Member> => {
   return members.reverse()
 }
 
-/** Replaces what a reference grew from. */
-export const rebase = (member: Member, base: Base): void => {
-  const old = member.base
-  member.base = base
-  if (--old.holders === 0 && old.digest !== null) member.family.pins.release(old.digest)
+/** All members that live. O(members). */
+export const membersOf = (family: Family): ReadonlyArray<Member> => {
+  const found: Array<Member> = []
+  const stack = [...below(family.first)]
+  for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
+    found.push(member)
+    stack.push(...below(member.first))
+  }
+  return found
 }
 
-const nowhere = new Base(null)
+/** Replaces what a reference grew from, unless that is of a later commit. */
+export const rebase = (member: Member, base: Base): void => {
+  if (base.order < member.base.order) return
+  member.base = base
+}
 
 /** Takes a member out of its family. Its children go to its parent. O(children); does nothing the second time. */
 export const leave = (member: Member): void => {
@@ -110,7 +128,6 @@ export const leave = (member: Member): void => {
   if (cell === null) return
   member.cell = null
   cell.holders--
-  rebase(member, nowhere)
   for (const child of below(member.first)) adopt(child, family, parent)
   member.first = null
   unlink(member, family, parent)

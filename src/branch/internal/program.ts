@@ -1,11 +1,11 @@
 /**
  * A `Program` is a sequence of calls to a store, written once and run on either shape of store.
  */
-import type * as E from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
 import type { IO } from 'fp-ts/lib/IO.js'
 import type { Task } from 'fp-ts/lib/Task.js'
 import type { Digest } from '../../data/Digest.js'
-import type { Corrupt, StoreFailed } from '../../data/Failure.js'
+import { type Corrupt, type StoreFailed, storeFailed } from '../../data/Failure.js'
 import type { Ref, Stamp } from '../../data/Ref.js'
 import type { AsyncStore, Receipt, Store, TransactFailure, Transaction } from '../../store/Store.js'
 import * as Fetch from '../../trie/Fetch.js'
@@ -51,12 +51,24 @@ export function* fetched<F, A>(fetch: Fetch.Fetch<F, A>): Program<E.Either<F | S
   }) as E.Either<F | StoreFailed | Corrupt, A>
 }
 
+/** A store that throws or rejects has failed; no call of a program knows another way. */
+const broken = (cause: unknown): E.Either<StoreFailed, never> =>
+  E.left(storeFailed('calling the store', cause))
+
 export const run =
   <A>(store: Store, program: () => Program<A>): IO<A> =>
   () => {
     const steps = program()
     let step = steps.next()
-    while (step.done !== true) step = steps.next(step.value.sync(store)())
+    while (step.done !== true) {
+      let answer: unknown
+      try {
+        answer = step.value.sync(store)()
+      } catch (cause) {
+        answer = broken(cause)
+      }
+      step = steps.next(answer)
+    }
     return step.value
   }
 
@@ -65,6 +77,14 @@ export const runAsync =
   async () => {
     const steps = program()
     let step = steps.next()
-    while (step.done !== true) step = steps.next(await step.value.async(store)())
+    while (step.done !== true) {
+      let answer: unknown
+      try {
+        answer = await step.value.async(store)()
+      } catch (cause) {
+        answer = broken(cause)
+      }
+      step = steps.next(answer)
+    }
     return step.value
   }

@@ -40,9 +40,7 @@ const read = (link: Link, place: Place): Fetch.Fetch<LoadFailure, Resident> => {
     const loaded = link.home.peek(link.ref.digest, place)
     if (loaded !== undefined) return Fetch.of(loaded)
     const node = decode(bytes, link.ref.digest, place, link.home)
-    return node._tag === 'Left'
-      ? Fetch.fail(node.left)
-      : Fetch.of(link.home.admit(node.right, place, bytes.length))
+    return node._tag === 'Left' ? Fetch.fail(node.left) : Fetch.of(link.home.admit(node.right, place))
   })
 }
 

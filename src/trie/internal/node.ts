@@ -9,8 +9,9 @@
  * INV5  a leaf's `occupancy` has the bit of each entry's bucket and no other.
  * INV1–INV4 leave no choice: equal entries make equal trees, whatever the order of edits.
  *
- * Nodes are immutable but for four caches that no reader can tell from a recomputation (`ref`, `weight`, and what a
- * batch does to nodes it owns before anyone else sees them).
+ * Nodes are immutable to every reader. What is written to one after it was made cannot be told from the outside: the
+ * caches `ref`, `weight` and `whole`; the edits of a batch to nodes that nobody else has seen; and a commit, which puts
+ * an equal node that is in memory already in the place of a child (`pack.ts`).
  */
 import type { Digest } from '../../data/Digest.js'
 import { type Encodable, Linkable } from '../../data/Linkable.js'
@@ -142,12 +143,12 @@ export interface Home {
   readonly peek: (digest: Digest, place: Place) => Resident | undefined
   readonly has: (digest: Digest) => boolean
   /** Keeps a node that was loaded; answers the one to use: this one, or an equal one that is kept already. */
-  readonly admit: (node: Resident, place: Place, bytes: number) => Resident
+  readonly admit: (node: Resident, place: Place) => Resident
   /**
    * The same for a node that was committed. Only a `whole` one may take its place: a link in it would make a state
    * depend on blocks that nobody holds for that state.
    */
-  readonly adopt: (node: Resident, place: Place, bytes: number) => Resident
+  readonly adopt: (node: Resident, place: Place) => Resident
 }
 
 /** A node of which only the digest is known, and, in a branch, what the branch says of it. */
@@ -167,7 +168,8 @@ export class Link extends Node {
   }
 }
 
-const NOWHERE: Home = {
+/** Keeps nothing. */
+export const NOWHERE: Home = {
   peek: () => undefined,
   has: () => false,
   admit: (node) => node,

@@ -75,7 +75,7 @@ export const pack = (
     })
     node.whole = whole
     packed.push({ ref: node.ref, bytes, links })
-    const kept = home.adopt(node, place, bytes.length)
+    const kept = home.adopt(node, place)
     done.set(node, kept)
     return kept
   }

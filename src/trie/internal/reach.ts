@@ -1,36 +1,79 @@
 /**
- * Whether a node reaches a block: the question behind "who holds this component?".
+ * Whether states reach a block: the question behind "who holds this component?".
  */
 import type { Digest } from '../../data/Digest.js'
 import * as Fetch from '../Fetch.js'
 import { here, type LoadFailure } from './load.js'
 import { BRANCH, type Component } from './node.js'
-import { below, COMPONENT, type Place } from './place.js'
+import { below, COMPONENT, type Place, ROOT } from './place.js'
 import { forEachBelow, seal } from './seal.js'
 
-/** Answers for any number of nodes, and visits what they share once. */
-export const reacher = (
+interface Spot {
+  readonly node: Component
+  readonly place: Place
+}
+
+/** Which roots reach the target. Level by level over what they share, so each distinct node is visited once. */
+export const reaching = (
+  roots: ReadonlyArray<Component>,
   target: Digest,
-): ((node: Component, place: Place) => Fetch.Fetch<LoadFailure, boolean>) => {
-  const answers = new Map<Digest, boolean>()
-  const visit = (node: Component, place: Place): Fetch.Fetch<LoadFailure, boolean> => {
-    const { digest } = seal(node)
-    if (digest === target) return Fetch.of(true)
-    const answer = answers.get(digest)
-    if (answer !== undefined) return Fetch.of(answer)
-    return Fetch.flatMap(here(node, place), (resident) => {
-      const parts: Array<Fetch.Fetch<LoadFailure, boolean>> = []
-      if (resident.kind === BRANCH) {
-        for (const [i, child] of resident.children.entries()) {
-          if (child.size !== 0) parts.push(visit(child, below(place, i, child)))
+): Fetch.Fetch<LoadFailure, ReadonlyArray<boolean>> => {
+  const digests = roots.map((root) => seal(root).digest)
+  return Fetch.flatMap(
+    descend(
+      roots.map((node) => ({ node, place: ROOT })),
+      new Map(),
+      new Set(),
+    ),
+    (above) => {
+      const reach = new Set([target])
+      const stack = [target]
+      for (let digest = stack.pop(); digest !== undefined; digest = stack.pop()) {
+        for (const parent of above.get(digest) ?? []) {
+          if (!reach.has(parent)) stack.push(parent)
+          reach.add(parent)
         }
-      } else forEachBelow(resident, (inner) => parts.push(visit(inner, COMPONENT)))
-      return Fetch.flatMap(Fetch.all(parts), (found) => {
-        const any = found.includes(true)
-        answers.set(digest, any)
-        return Fetch.of(any)
-      })
-    })
+      }
+      return Fetch.of(digests.map((digest) => reach.has(digest)))
+    },
+  )
+}
+
+/** For each digest the digests of the nodes that link it. */
+type Above = Map<Digest, Array<Digest>>
+
+const descend = (
+  level: ReadonlyArray<Spot>,
+  above: Above,
+  seen: Set<Digest>,
+): Fetch.Fetch<LoadFailure, Above> => {
+  const fresh = new Map<Digest, Spot>()
+  for (const spot of level) {
+    const { digest } = seal(spot.node)
+    if (!seen.has(digest)) fresh.set(digest, spot)
   }
-  return visit
+  for (const digest of fresh.keys()) seen.add(digest)
+  if (fresh.size === 0) return Fetch.of(above)
+  return Fetch.flatMap(
+    Fetch.all([...fresh.values()].map(({ node, place }) => here(node, place))),
+    (nodes) => {
+      const next: Array<Spot> = []
+      const spots = [...fresh]
+      for (const [i, node] of nodes.entries()) {
+        const [own, { place }] = spots[i]!
+        const visit = (inner: Component, at: Place): void => {
+          const { digest } = seal(inner)
+          const parents = above.get(digest)
+          if (parents === undefined) above.set(digest, [own])
+          else parents.push(own)
+          next.push({ node: inner, place: at })
+        }
+        if (node.kind === BRANCH) {
+          for (const [k, child] of node.children.entries())
+            if (child.size !== 0) visit(child, below(place, k, child))
+        } else forEachBelow(node, (inner) => visit(inner, COMPONENT))
+      }
+      return descend(next, above, seen)
+    },
+  )
 }

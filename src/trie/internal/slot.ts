@@ -90,19 +90,33 @@ export const inlined = (trie: Trie, owner: Owner): Slot => {
   return Object.freeze(inOrder(map))
 }
 
-/** The slot of a value. O(size of the value). */
-export const slotOf = (value: Value): Slot => {
+/** The slot of a value. O(size of the value), where a part that stands in it many times counts once. */
+export const slotOf = (value: Value): Slot => slotWith(value, new Map())
+
+const slotWith = (value: Value, done: Map<Value, Slot>): Slot => {
+  if (typeof value !== 'object' || value === null) return slotOfValue(value, done)
+  const before = done.get(value)
+  if (before !== undefined) return before
+  const slot = slotOfValue(value, done)
+  done.set(value, slot)
+  return slot
+}
+
+const slotOfValue = (value: Value, done: Map<Value, Slot>): Slot => {
   if (typeof value === 'string') return small(value) ? value : sequenceOf(TEXT, value)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Uint8Array) return small(value) ? value : sequenceOf(BYTES, value)
-  if (Array.isArray(value)) return listSlot((value as ReadonlyArray<Value>).map(slotOf))
-  return mapSlot(slotsOf(value as { readonly [key: string]: Value }))
+  if (Array.isArray(value))
+    return listSlot((value as ReadonlyArray<Value>).map((item) => slotWith(item, done)))
+  return mapSlot(slotsWith(value as { readonly [key: string]: Value }, done))
 }
 
 /** The slots of a map's values. */
-export const slotsOf = (value: { readonly [key: string]: Value }): InlineMap => {
+export const slotsOf = (value: { readonly [key: string]: Value }): InlineMap => slotsWith(value, new Map())
+
+const slotsWith = (value: { readonly [key: string]: Value }, done: Map<Value, Slot>): InlineMap => {
   const map: Record<string, Slot> = {}
-  for (const key of Object.keys(value)) assign(map, key, slotOf(value[key]!))
+  for (const key of Object.keys(value)) assign(map, key, slotWith(value[key]!, done))
   return map
 }
 

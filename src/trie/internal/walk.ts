@@ -92,6 +92,18 @@ export const map = (node: Trie, f: (value: unknown, key: string) => unknown): Tr
   return new Leaf(entries, node.occupancy, NOBODY)
 }
 
+/** The branch of the same shape with other children. */
+export const withChildren = (node: Branch, children: ReadonlyArray<Trie>): Branch =>
+  new Branch(children.slice(), node.size, NOBODY)
+
+/** The leaf with the same keys and other values, in order. */
+export const withValues = (node: Leaf, values: ReadonlyArray<unknown>): Leaf => {
+  if (node.size === 0) return node
+  const entries = node.entries.slice()
+  for (let i = 0; i < values.length; i++) entries[i * 3 + 2] = values[i]
+  return new Leaf(entries, node.occupancy, NOBODY)
+}
+
 /** Says that an entry goes. */
 export const DROP: unique symbol = Symbol('drop')
 

@@ -3,21 +3,20 @@
  *
  * Makes the very tree that `sequenceOf` makes of the whole.
  */
-import { hash } from '../../data/Hasher.js'
-import { ref } from '../../data/Ref.js'
-import { encode } from './block.js'
+import type { Stamp } from '../../data/Ref.js'
 import { FANOUT } from './chunker.js'
 import {
   Chunk,
   type Home,
   LINK,
   Link,
+  NOWHERE,
   type Part,
   type Run,
   type Sequence,
   type SequenceKind,
 } from './node.js'
-import type { Packed } from './pack.js'
+import { type Packed, pack } from './pack.js'
 import { forEachBelow } from './seal.js'
 import { cutParts, cutRun, emptyRun, joinRuns } from './sequence.js'
 
@@ -30,15 +29,8 @@ export interface Woven {
   readonly below: ReadonlyArray<Link>
 }
 
-const packedOf = (node: Sequence): Packed => {
-  const bytes = encode(node).slice()
-  node.ref ??= ref(hash(bytes))
-  const links: Array<Packed['ref']> = []
-  forEachBelow(node, (inner) => {
-    links.push(inner.ref!)
-  })
-  return { ref: node.ref, bytes, links }
-}
+/** No store's: whatever is packed for it is new. */
+const NO_STAMP: Stamp = { store: 'none', epoch: 0 }
 
 export class Weaver {
   private readonly kind: SequenceKind
@@ -87,14 +79,13 @@ export class Weaver {
   }
 
   private tie(level: number, knot: Sequence): void {
-    const packed: Array<Packed> = []
     const below: Array<Link> = []
     forEachBelow(knot, (part) => {
       if (part.kind === LINK) below.push(part)
-      else packed.push(packedOf(part as Sequence))
     })
-    const top = packedOf(knot)
-    this.done.push({ packed: [...packed, top], top, below })
+    const { packed } = pack(knot, NO_STAMP, NOWHERE)
+    const top = packed.at(-1)!
+    this.done.push({ packed, top, below })
     if (this.levels.length === level + 1) this.levels.push([])
     this.add(level + 1, new Link(top.ref, knot.size, -1, this.home))
   }

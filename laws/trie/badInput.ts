@@ -40,7 +40,17 @@ export const badInputLaws = (name: string, subject: States, mode: Mode): Suite =
           ? (set.left as { _tag: string; path: Path })
           : { _tag: 'taken', path: [] }
         const expected = [...path, ...bad.path]
+        const each = []
+        for (const one of bads) {
+          each.push(
+            isEq(
+              (told(await setting.run(() => subject.set(path, one.make())(state))) as string[])[0],
+              'InvalidValue',
+            ),
+          )
+        }
         return [
+          ...each,
           isEq(failure._tag, 'InvalidValue'),
           isEq<Path>(failure.path.slice(0, expected.length), expected),
           isEq<unknown>(await setting.run(() => subject.toJson(state)), E.right(root)),

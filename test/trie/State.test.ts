@@ -38,7 +38,9 @@ describe('the zoo', () => {
       .flatMap((suite) => suite.laws)
       .find((candidate) => candidate.name === name)
     expect(law).toBeDefined()
-    expect((await run(law!, 150)).failed).toBe(true)
+    // What is met by chance may take longer to meet.
+    const failed = (await run(law!, 150)).failed || (await run(law!, 1500, { endOnFailure: true })).failed
+    expect(failed).toBe(true)
   })
 
   test('each law rejects some state', () => {

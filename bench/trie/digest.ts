@@ -36,7 +36,6 @@ export const redigest = async (
       state = edit()
       if (digest) State.digest(state)
     }
-    State.digest(state)
     return right(state)
   }
   for (const [metric, digest] of [

@@ -5,6 +5,8 @@ import { type Bench, higherIsBetter, OURS, type Row } from './Bench.js'
 const MILLION = 1e6
 
 const figure = (value: number): string => {
+  // What costs a peer nothing, since it puts all work off, has no ratio.
+  if (!Number.isFinite(value)) return '–'
   if (Math.abs(value) >= MILLION) return `${figure(value / MILLION)}M`
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })

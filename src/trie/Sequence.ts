@@ -53,6 +53,7 @@ import { valueIn } from './internal/read.js'
 import { seal } from './internal/seal.js'
 import { childAt, emptyRun, join, locate, runOf, sequenceOf } from './internal/sequence.js'
 import { slotOf } from './internal/slot.js'
+import { isPosition } from './internal/splice.js'
 
 // -------------------------------------------------------------------------------------
 // model
@@ -311,8 +312,6 @@ export const digest = <R extends Content>(sequence: Sequence<R>): E.Either<Inval
 
 /** Why an edit was refused; the sequence is as it was. */
 export type SpliceFailure = OutOfRange | InvalidValue
-
-const isPosition = (i: number, size: number): boolean => Number.isInteger(i) && i >= 0 && i <= size
 
 /** Whether a position of a text stands between the two halves of a character. */
 const isInsideCharacter = (rooted: Rooted, i: number): boolean => {

@@ -27,7 +27,8 @@ export const sequenceIn = (slot: Standing): Fetch.Fetch<LoadFailure, Sequence | 
   return Fetch.of(kind === null ? null : sequenceOf(kind, slot as Run))
 }
 
-const isPosition = (i: number, size: number): boolean => Number.isInteger(i) && i >= 0 && i <= size
+/** Whether something can begin or end there. */
+export const isPosition = (i: number, size: number): boolean => Number.isInteger(i) && i >= 0 && i <= size
 
 /** Why `from` up to `to` is no range of a sequence, or `null`. */
 const rangeFault = (root: Sequence, from: number, to: number): OutOfRange | null => {

@@ -28,13 +28,16 @@ export interface Subject {
   readonly heads: (prefix: string) => Effect<Either<StoreFailed, ReadonlyArray<readonly [string, Digest]>>>
 }
 
+/** An effect that may fail, of a store whose counts are not in memory. */
+export type Fallible<A> = Effect<A | Either<StoreFailed, A>>
+
 /** A store that counts and collects. `collect` is a whole collection, however many slices that takes. */
 export interface Collecting extends Subject {
-  readonly collect: Effect<unknown>
-  readonly count: (digest: Digest) => Effect<number>
-  readonly ledger: Effect<Ledger>
-  readonly recount: Effect<Ledger>
-  readonly stats: Effect<{ readonly blocks: number; readonly bytes: number }>
+  readonly collect: Fallible<unknown>
+  readonly count: (digest: Digest) => Fallible<number>
+  readonly ledger: Fallible<Ledger>
+  readonly recount: Fallible<Ledger>
+  readonly stats: Fallible<{ readonly blocks: number; readonly bytes: number }>
 }
 
 /** A store that shows its journal and can put a snapshot in its place. */
@@ -47,6 +50,17 @@ export interface Journalling extends Collecting {
 export interface Source<S extends Subject> {
   readonly make: () => S | Promise<S>
   readonly close?: (store: S) => unknown
+}
+
+const isEither = (answer: unknown): answer is Either<unknown, unknown> =>
+  typeof answer === 'object' && answer !== null && '_tag' in answer
+
+/** What an effect answered; a store that fails here breaks the law. */
+export const value = async <A>(effect: Fallible<A>): Promise<A> => {
+  const answer = await effect()
+  if (!isEither(answer)) return answer as A
+  if (answer._tag === 'Right') return answer.right as A
+  throw new Error(`failed: ${JSON.stringify(answer.left)}`)
 }
 
 /** Makes a store, uses it, closes it whatever happened. */

@@ -11,7 +11,7 @@ import * as Model from './Model.js'
 import { obeys } from './obeys.js'
 import { counted, countedIn, play, right } from './observe.js'
 import * as Step from './Step.js'
-import { type Collecting, type Source, using } from './Subject.js'
+import { type Collecting, type Source, using, value } from './Subject.js'
 import { changesNothing } from './storeLaws.js'
 
 const sameLedger = (left: Ledger.Ledger, right: Ledger.Ledger): IsEq =>
@@ -23,7 +23,7 @@ const sown = async (store: Collecting, world: dag.World, refs: dag.Refs, wish: S
   const wanted = Step.honest(world, refs, Model.empty, everything)
   right(await store.transact(wanted)())
   const [, model] = right(Model.transact(Model.empty, wanted))
-  await store.collect()
+  await value(store.collect)
   return Model.collect(model)
 }
 
@@ -52,7 +52,7 @@ export const collectingLaws = <S extends Collecting>(
   return suite(`collecting store ${name}`, [
     lawAsync('what is reachable stays', [dag.arbitrary, Step.history], (world, steps) =>
       played(world, steps, async (store, model) => {
-        await store.collect()
+        await value(store.collect)
         const kept = [...Model.reachable(model)]
         const read = right(await store.read(kept)())
         return isEq(
@@ -63,7 +63,7 @@ export const collectingLaws = <S extends Collecting>(
     ),
     lawAsync('what is not reachable goes', [dag.arbitrary, Step.history], (world, steps) =>
       played(world, steps, async (store, model) => {
-        await store.collect()
+        await value(store.collect)
         const kept = Model.reachable(model)
         const gone = world.map(({ digest }) => digest).filter((digest) => !kept.has(digest))
         return isEq<unknown>(
@@ -75,20 +75,20 @@ export const collectingLaws = <S extends Collecting>(
     lawAsync('dropping all and collecting leaves nothing', [dag.arbitrary, Step.history], (world, steps) =>
       played(world, steps, async (store, model) => {
         await dropAll(store, model)
-        await store.collect()
-        const { blocks, bytes } = await store.stats()
+        await value(store.collect)
+        const { blocks, bytes } = await value(store.stats)
         return [
           isEq({ blocks, bytes }, { blocks: 0, bytes: 0 }),
-          sameLedger(await store.ledger(), Ledger.empty),
+          sameLedger(await value(store.ledger), Ledger.empty),
         ]
       }),
     ),
     lawAsync('collecting twice is collecting once', [dag.arbitrary, Step.history], (world, steps) =>
       played(world, steps, async (store) => {
-        await store.collect()
-        const [once, ledger] = [await counted(store, world), await store.ledger()]
-        await store.collect()
-        return [isEq(await counted(store, world), once), sameLedger(await store.ledger(), ledger)]
+        await value(store.collect)
+        const [once, ledger] = [await counted(store, world), await value(store.ledger)]
+        await value(store.collect)
+        return [isEq(await counted(store, world), once), sameLedger(await value(store.ledger), ledger)]
       }),
     ),
     lawAsync('a block put again after it was swept is whole', [dag.arbitrary, Step.wish], (world, wish) =>
@@ -99,7 +99,7 @@ export const collectingLaws = <S extends Collecting>(
         const [receipt, whole] = right(Model.transact(model, again))
         const verdict = isEq(right(await store.transact(again)()), receipt)
         const back = isEq(await counted(store, world), countedIn(whole, world))
-        await store.collect()
+        await value(store.collect)
         return [verdict, back, isEq(await counted(store, world), countedIn(Model.collect(whole), world))]
       }),
     ),
@@ -128,7 +128,7 @@ export const collectingLaws = <S extends Collecting>(
       using(source, async (store) => {
         const verdicts: Array<IsEq> = []
         await play(store, world, dag.refs(world), steps, async () => {
-          verdicts.push(sameLedger(await store.ledger(), await store.recount()))
+          verdicts.push(sameLedger(await value(store.ledger), await value(store.recount)))
         })
         return verdicts
       }),
@@ -152,7 +152,7 @@ export const collectingLaws = <S extends Collecting>(
         right(await store.transact(sow)())
         for (const cut of cuts) right(await store.transact({ cuts: cut })())
         const before = isEq(await counted(store, world), countedIn(model, world))
-        await store.collect()
+        await value(store.collect)
         return [before, isEq(await counted(store, world), countedIn(Model.collect(model), world))]
       }),
     ),

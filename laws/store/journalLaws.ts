@@ -13,7 +13,7 @@ import { entry } from './entries.js'
 import { manualClock } from './manualClock.js'
 import { counted, countedIn, play } from './observe.js'
 import * as Step from './Step.js'
-import { type Journalling, type Source, using } from './Subject.js'
+import { type Journalling, type Source, using, value } from './Subject.js'
 
 /** A journal's operations: the library's, or others that claim to be as good. */
 export interface Journals<J> {
@@ -141,7 +141,7 @@ export const journallingLaws = <S extends Journalling>(
       using(source, async (store) => {
         const verdicts: Array<IsEq> = []
         await play(store, world, dag.refs(world), steps, async () => {
-          verdicts.push(sameLedger(ledger(await store.journal()), await store.ledger()))
+          verdicts.push(sameLedger(ledger(await store.journal()), await value(store.ledger)))
         })
         return verdicts
       }),
@@ -159,7 +159,7 @@ export const journallingLaws = <S extends Journalling>(
         await play(store, world, dag.refs(world), steps, async (model) => {
           await store.snapshot()
           verdicts.push(isEq(await counted(store, world), countedIn(model, world)))
-          verdicts.push(sameLedger(await store.ledger(), await store.recount()))
+          verdicts.push(sameLedger(await value(store.ledger), await value(store.recount)))
         })
         return verdicts
       }),

@@ -5,7 +5,7 @@ import type { Receipt } from '../../src/store/Store.js'
 import { type Refs, stranger, type World } from './dag.js'
 import * as Model from './Model.js'
 import { type Step, transaction } from './Step.js'
-import type { Collecting, Subject } from './Subject.js'
+import { type Collecting, type Subject, value } from './Subject.js'
 
 /** Names that the laws use, and one that they never set. */
 const names = ['main', 'main/a', 'other', 'nowhere']
@@ -41,9 +41,9 @@ export const seenIn = (model: Model.Model, world: World): Awaited<ReturnType<typ
 
 /** With the counts. */
 export const counted = async (store: Collecting, world: World) => {
-  const { blocks, bytes } = await store.stats()
+  const { blocks, bytes } = await value(store.stats)
   const counts: Array<number> = []
-  for (const digest of digests(world)) counts.push(await store.count(digest)())
+  for (const digest of digests(world)) counts.push(await value(store.count(digest)))
   return { ...(await seen(store, world)), counts, stored: { blocks, bytes } }
 }
 
@@ -67,7 +67,7 @@ export const take = async (
   switch (step._tag) {
     case 'Collect': {
       const nothing = { added: [], known: [] }
-      if ('collect' in store) await (store as Collecting).collect()
+      if ('collect' in store) await value((store as Collecting).collect)
       return { answer: nothing, expected: nothing, model: 'collect' in store ? Model.collect(model) : model }
     }
     case 'Transact': {

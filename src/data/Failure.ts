@@ -91,11 +91,123 @@ export interface Released {
   readonly generation: number
 }
 
+/** A digest that names no checkpoint here: nothing stored, or a block of another kind. */
+export interface UnknownCheckpoint {
+  readonly _tag: 'UnknownCheckpoint'
+  readonly digest: Digest
+  readonly reason: string
+}
+
+/** A merge that left conflicts. */
+export interface Conflicted {
+  readonly _tag: 'Conflicted'
+  readonly paths: ReadonlyArray<Path>
+}
+
+/** A proof that proves nothing. */
+export interface InvalidProof {
+  readonly _tag: 'InvalidProof'
+  readonly reason: string
+}
+
+/** A session whose lease ended before it was renewed: what it had pinned may be gone. Open the store again. */
+export interface LeaseLost {
+  readonly _tag: 'LeaseLost'
+  readonly store: string
+}
+
+/** Files that are not a whole store: truncated, garbled, or something else altogether. */
+export interface DamagedStore {
+  readonly _tag: 'DamagedStore'
+  readonly path: string
+  readonly reason: string
+}
+
+/** A store that a later version of this library wrote. */
+export interface UnsupportedStore {
+  readonly _tag: 'UnsupportedStore'
+  readonly path: string
+  readonly version: number
+  readonly supported: number
+}
+
+/** A store that others use in a way that does not go together with what was asked. */
+export interface StoreBusy {
+  readonly _tag: 'StoreBusy'
+  readonly path: string
+  readonly reason: string
+}
+
 /** The machine below the store failed: disk, network, process. */
 export interface StoreFailed {
   readonly _tag: 'StoreFailed'
   readonly operation: string
   readonly cause: unknown
+}
+
+/** A number that is no weight: negative, NaN, infinite, or outside of what its place allows. */
+export interface InvalidWeight {
+  readonly _tag: 'InvalidWeight'
+  readonly given: string
+  readonly reason: string
+}
+
+/** A measure without an outcome. */
+export interface EmptySupport {
+  readonly _tag: 'EmptySupport'
+}
+
+/** Evidence that every outcome contradicts. */
+export interface ZeroEvidence {
+  readonly _tag: 'ZeroEvidence'
+}
+
+/** A kernel whose children's weights do not sum to 1, or whose children cannot be told apart. */
+export interface InvalidKernel {
+  readonly _tag: 'InvalidKernel'
+  readonly reason: string
+}
+
+/** A name that the measure does not hold: of a branch, or of a group. */
+export interface UnknownReference {
+  readonly _tag: 'UnknownReference'
+  readonly name: string
+}
+
+/** Groups that cannot be coupled: one with itself, or one of two that share a name. */
+export interface InvalidCoupling {
+  readonly _tag: 'InvalidCoupling'
+  readonly group: string
+  readonly reason: string
+}
+
+/** A joint that would have `size` outcomes, where `limit` are allowed. */
+export interface JointTooLarge {
+  readonly _tag: 'JointTooLarge'
+  readonly size: number
+  readonly limit: number
+}
+
+/** An object type that no factory is registered for. */
+export interface UnknownType {
+  readonly _tag: 'UnknownType'
+  readonly type: string
+}
+
+/** A factory that threw, rejected, answered `Left`, or gave no size; the object is not there and may be asked for again. */
+export interface FactoryFailed {
+  readonly _tag: 'FactoryFailed'
+  readonly type: string
+  readonly digest: Digest
+  readonly during: 'read' | 'create' | 'estimateSize'
+  readonly cause: unknown
+}
+
+/** A request that was given up before its object was there. */
+export interface Cancelled {
+  readonly _tag: 'Cancelled'
+  readonly type: string
+  readonly reason: 'asked for' | 'out of reach'
 }
 
 /** All of them. */
@@ -112,7 +224,24 @@ export type Failure =
   | HeadMoved
   | NotPinned
   | Released
+  | UnknownCheckpoint
+  | Conflicted
+  | InvalidProof
+  | LeaseLost
+  | DamagedStore
+  | UnsupportedStore
+  | StoreBusy
   | StoreFailed
+  | InvalidWeight
+  | EmptySupport
+  | ZeroEvidence
+  | InvalidKernel
+  | UnknownReference
+  | InvalidCoupling
+  | JointTooLarge
+  | UnknownType
+  | FactoryFailed
+  | Cancelled
 
 /** @category constructors */
 export const invalidValue = (path: Path, reason: string): InvalidValue => ({
@@ -168,8 +297,76 @@ export const notPinned = (digest: Digest): NotPinned => ({ _tag: 'NotPinned', di
 /** @category constructors */
 export const released = (generation: number): Released => ({ _tag: 'Released', generation })
 /** @category constructors */
+export const unknownCheckpoint = (digest: Digest, reason: string): UnknownCheckpoint => ({
+  _tag: 'UnknownCheckpoint',
+  digest,
+  reason,
+})
+/** @category constructors */
+export const conflicted = (paths: ReadonlyArray<Path>): Conflicted => ({ _tag: 'Conflicted', paths })
+/** @category constructors */
+export const invalidProof = (reason: string): InvalidProof => ({ _tag: 'InvalidProof', reason })
+/** @category constructors */
 export const storeFailed = (operation: string, cause: unknown): StoreFailed => ({
   _tag: 'StoreFailed',
   operation,
   cause,
 })
+/** @category constructors */
+export const invalidWeight = (given: string, reason: string): InvalidWeight => ({
+  _tag: 'InvalidWeight',
+  given,
+  reason,
+})
+/** @category constructors */
+export const emptySupport: EmptySupport = { _tag: 'EmptySupport' }
+/** @category constructors */
+export const zeroEvidence: ZeroEvidence = { _tag: 'ZeroEvidence' }
+/** @category constructors */
+export const invalidKernel = (reason: string): InvalidKernel => ({ _tag: 'InvalidKernel', reason })
+/** @category constructors */
+export const unknownReference = (name: string): UnknownReference => ({ _tag: 'UnknownReference', name })
+/** @category constructors */
+export const invalidCoupling = (group: string, reason: string): InvalidCoupling => ({
+  _tag: 'InvalidCoupling',
+  group,
+  reason,
+})
+/** @category constructors */
+export const jointTooLarge = (size: number, limit: number): JointTooLarge => ({
+  _tag: 'JointTooLarge',
+  size,
+  limit,
+})
+/** @category constructors */
+export const unknownType = (type: string): UnknownType => ({ _tag: 'UnknownType', type })
+/** @category constructors */
+export const factoryFailed = (
+  type: string,
+  digest: Digest,
+  during: FactoryFailed['during'],
+  cause: unknown,
+): FactoryFailed => ({ _tag: 'FactoryFailed', type, digest, during, cause })
+/** @category constructors */
+export const cancelled = (type: string, reason: Cancelled['reason']): Cancelled => ({
+  _tag: 'Cancelled',
+  type,
+  reason,
+})
+/** @category constructors */
+export const leaseLost = (store: string): LeaseLost => ({ _tag: 'LeaseLost', store })
+/** @category constructors */
+export const damagedStore = (path: string, reason: string): DamagedStore => ({
+  _tag: 'DamagedStore',
+  path,
+  reason,
+})
+/** @category constructors */
+export const unsupportedStore = (path: string, version: number, supported: number): UnsupportedStore => ({
+  _tag: 'UnsupportedStore',
+  path,
+  version,
+  supported,
+})
+/** @category constructors */
+export const storeBusy = (path: string, reason: string): StoreBusy => ({ _tag: 'StoreBusy', path, reason })

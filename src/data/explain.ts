@@ -28,6 +28,11 @@ export const showPath = (path: Path): string => {
   return shown.join('') + (path.length > SHOWN ? ` and ${path.length - SHOWN} levels below` : '')
 }
 
+const showPaths = (paths: ReadonlyArray<Path>): string => {
+  const shown = paths.slice(0, SHOWN).map(showPath).join(', ')
+  return shown + (paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : '')
+}
+
 const showHead = (digest: Digest | null): string => (digest === null ? 'nothing' : toCid(digest))
 
 const showCause = (cause: unknown): string => {
@@ -80,7 +85,41 @@ export const explain = (failure: Failure): string => {
       return `block ${toCid(failure.digest)} is not pinned`
     case 'Released':
       return `the reference of generation ${failure.generation} was released`
+    case 'UnknownCheckpoint':
+      return `no checkpoint ${toCid(failure.digest)}: ${failure.reason}`
+    case 'Conflicted':
+      return `the merge has conflicts at ${showPaths(failure.paths)}`
+    case 'InvalidProof':
+      return `the proof is not valid: ${failure.reason}`
+    case 'LeaseLost':
+      return `the lease of this process on ${failure.store} has ended: open the store again`
+    case 'DamagedStore':
+      return `${failure.path} is not a whole store: ${failure.reason}`
+    case 'UnsupportedStore':
+      return `${failure.path} has version ${failure.version}, and this library knows versions up to ${failure.supported}`
+    case 'StoreBusy':
+      return `${failure.path} is in use: ${failure.reason}`
     case 'StoreFailed':
       return `the store failed to ${failure.operation}: ${showCause(failure.cause)}`
+    case 'InvalidWeight':
+      return `not a weight: ${failure.given}: ${failure.reason}`
+    case 'EmptySupport':
+      return 'a measure needs at least one outcome whose weight is not zero'
+    case 'ZeroEvidence':
+      return 'the evidence excludes every outcome'
+    case 'InvalidKernel':
+      return `not a kernel: ${failure.reason}`
+    case 'UnknownReference':
+      return `nothing here is called ${JSON.stringify(failure.name)}`
+    case 'InvalidCoupling':
+      return `cannot couple group ${JSON.stringify(failure.group)}: ${failure.reason}`
+    case 'JointTooLarge':
+      return `a joint of ${failure.size} outcomes is larger than the ${failure.limit} that are allowed`
+    case 'UnknownType':
+      return `no factory is registered for ${JSON.stringify(failure.type)}`
+    case 'FactoryFailed':
+      return `the factory of ${JSON.stringify(failure.type)} failed to ${failure.during === 'estimateSize' ? 'estimate the size of' : failure.during} ${toCid(failure.digest)}: ${showCause(failure.cause)}`
+    case 'Cancelled':
+      return `the request for ${JSON.stringify(failure.type)} was cancelled: ${failure.reason}`
   }
 }

@@ -11,7 +11,7 @@
 import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from '../data/Digest.js'
-import type { Dangling, HeadMoved, Missing, NotPinned, StoreFailed } from '../data/Failure.js'
+import type { Dangling, HeadMoved, LeaseLost, Missing, NotPinned, StoreFailed } from '../data/Failure.js'
 import type { Ref, Stamp } from '../data/Ref.js'
 
 /** One block to store. Its `ref` and its links' refs learn their numbers from the store. */
@@ -48,7 +48,7 @@ export interface Receipt {
   readonly known: ReadonlyArray<Digest>
 }
 
-export type TransactFailure = Dangling | HeadMoved | Missing | NotPinned | StoreFailed
+export type TransactFailure = Dangling | HeadMoved | LeaseLost | Missing | NotPinned | StoreFailed
 
 /** The synchronous shape. `read` answers in the order asked, `undefined` for what is not there. */
 export interface Store {
@@ -77,4 +77,31 @@ export interface AsyncStore {
   readonly locate: (refs: ReadonlyArray<Ref>) => TaskEither<StoreFailed, Stamp>
   readonly head: (name: string) => TaskEither<StoreFailed, Digest | null>
   readonly heads: (prefix: string) => TaskEither<StoreFailed, ReadonlyArray<readonly [string, Digest]>>
+}
+
+/** How much a slice of a collection does at most. It frees one block at least, if there is one to free. */
+export interface Bounds {
+  readonly blocks: number
+  readonly milliseconds: number
+}
+
+/** What a slice did. */
+export interface Slice {
+  readonly freed: number
+  /** Their content, in bytes. */
+  readonly bytes: number
+  /** Blocks that may be garbage and were not looked at again. */
+  readonly waiting: number
+  /** Whether there is nothing left to do now. */
+  readonly done: boolean
+}
+
+/** A store whose garbage is freed a slice at a time; any number of slices come to what one whole collection does. */
+export interface Collectable {
+  readonly slice: (bounds: Bounds) => IOEither<StoreFailed, Slice>
+}
+
+/** The same, asynchronous. */
+export interface AsyncCollectable {
+  readonly slice: (bounds: Bounds) => TaskEither<StoreFailed, Slice>
 }

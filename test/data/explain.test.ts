@@ -34,7 +34,30 @@ const examples: {
   HeadMoved: [Failure.headMoved('main', null, b), ['"main"', 'nothing', Digest.toCid(b)]],
   NotPinned: [Failure.notPinned(a), [Digest.toCid(a)]],
   Released: [Failure.released(4), ['4']],
+  UnknownCheckpoint: [
+    Failure.unknownCheckpoint(a, 'not in the store'),
+    [Digest.toCid(a), 'not in the store'],
+  ],
+  Conflicted: [Failure.conflicted([['a', 'b'], ['c']]), ['a.b, c']],
+  InvalidProof: [Failure.invalidProof('a block twice'), ['a block twice']],
+  LeaseLost: [Failure.leaseLost('/tmp/x'), ['/tmp/x', 'open']],
+  DamagedStore: [Failure.damagedStore('/tmp/x', 'too short'), ['/tmp/x', 'too short']],
+  UnsupportedStore: [Failure.unsupportedStore('/tmp/x', 9, 1), ['/tmp/x', '9', '1']],
+  StoreBusy: [Failure.storeBusy('/tmp/x', 'by two'), ['/tmp/x', 'by two']],
   StoreFailed: [Failure.storeFailed('transact', new Error('disk full')), ['transact', 'disk full']],
+  UnknownType: [Failure.unknownType('prompt'), ['"prompt"']],
+  FactoryFailed: [
+    Failure.factoryFailed('prompt', a, 'create', new Error('no words')),
+    ['"prompt"', 'create', Digest.toCid(a), 'no words'],
+  ],
+  Cancelled: [Failure.cancelled('prompt', 'out of reach'), ['"prompt"', 'out of reach']],
+  InvalidWeight: [Failure.invalidWeight('-1', 'negative'), ['-1', 'negative']],
+  EmptySupport: [Failure.emptySupport, ['at least one outcome']],
+  ZeroEvidence: [Failure.zeroEvidence, ['every outcome']],
+  InvalidKernel: [Failure.invalidKernel('its mass is 5/6'), ['5/6']],
+  UnknownReference: [Failure.unknownReference('a/b'), ['"a/b"']],
+  InvalidCoupling: [Failure.invalidCoupling('g', 'with itself'), ['"g"', 'with itself']],
+  JointTooLarge: [Failure.jointTooLarge(1000, 100), ['1000', '100']],
 }
 
 test.each(Object.entries(examples))('explain %s', (_, [failure, parts]) => {

@@ -70,6 +70,11 @@ export class Tally {
     return count === SPILLED ? this.beyond.get(number)! : count
   }
 
+  /** What the counts take, in bytes. O(pages). */
+  byteLength(): number {
+    return this.pages.reduce((sum, page) => sum + (page?.counts.byteLength ?? 0), 40 * this.beyond.size)
+  }
+
   /** The ledger as it stands. O(pages); the tally may go on, its next change of a page copies it. */
   freeze(): Ledger {
     this.owner = {}

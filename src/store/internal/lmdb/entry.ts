@@ -1,0 +1,178 @@
+/**
+ * Entries of the journal as they stand on disk, and what they say to the counts.
+ *
+ * - A block: `[0][check, 4 B][links][parents][number − link, for each link and parent][bytes of the block]`.
+ * - What else a transaction did: `[1][time, 8 B][operations]`, each `[what][number][how many][numbers]`.
+ *
+ * Numbers are unsigned LEB128. A block's links are written as distances, which are small where neighbours link to each
+ * other. `check` is a hash of the number and the header: the digest vouches for the bytes of a block and not for them.
+ */
+
+/** Operations: what an entry does to the counts, as a flat list `what, number, how many, numbers`. */
+export type Log = Array<number>
+
+/** A block was put: it is alive, and each link and parent counts. */
+export const PUT = 0
+/** `+1`: a head moved here, a pin was taken. */
+export const RAISE = 1
+export const LOWER = 2
+/** The block's parents no longer count. */
+export const CUT = 3
+/** The block is gone, and so are the links that it still held. */
+export const SWEEP = 4
+
+const BLOCK = 0
+const EVENT = 1
+
+/** Where the numbers of a block's entry begin. */
+const HEADER = 5
+
+/** Most bytes that a number takes. */
+const WIDEST = 7
+
+export class Scratch {
+  bytes: Uint8Array = new Uint8Array(1 << 16)
+  length = 0
+
+  begin(tag: number): void {
+    this.bytes[0] = tag
+    this.length = 1
+  }
+
+  room(size: number): void {
+    if (this.length + size <= this.bytes.length) return
+    const bytes = new Uint8Array(Math.max(2 * this.bytes.length, this.length + size))
+    bytes.set(this.bytes.subarray(0, this.length))
+    this.bytes = bytes
+  }
+
+  number(number: number): void {
+    const { bytes } = this
+    let at = this.length
+    while (number > 0x7fffffff) {
+      bytes[at++] = (number % 128) | 128
+      number = Math.floor(number / 128)
+    }
+    while (number > 127) {
+      bytes[at++] = (number & 127) | 128
+      number >>>= 7
+    }
+    bytes[at++] = number
+    this.length = at
+  }
+}
+
+/** Reads numbers one after another. Past the end it reads zeros. */
+export class Numbers {
+  private readonly bytes: Uint8Array
+  at: number
+  private readonly length: number
+
+  constructor(bytes: Uint8Array, at: number, length: number) {
+    this.bytes = bytes
+    this.at = at
+    this.length = length
+  }
+
+  ended(): boolean {
+    return this.at >= this.length
+  }
+
+  next(): number {
+    const { bytes } = this
+    let byte = bytes[this.at++]!
+    if (byte < 128) return byte
+    let number = byte & 127
+    for (let scale = 128; byte > 127; scale *= 128) {
+      byte = bytes[this.at++] ?? 0
+      number += (byte & 127) * scale
+    }
+    return number
+  }
+}
+
+/** A 32-bit hash (FNV-1a) of a number and of what stands between `from` and `to`. */
+const check = (number: number, bytes: Uint8Array, from: number, to: number): number => {
+  let hash = 0x811c9dc5 ^ number ^ Math.floor(number / 2 ** 32)
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+  return hash >>> 0
+}
+
+/** Writes a block's entry; the numbers of links, and then of parents, are in `log` from `from` on. */
+export const writeBlock = (
+  scratch: Scratch,
+  number: number,
+  log: Log,
+  from: number,
+  links: number,
+  block: Uint8Array,
+): void => {
+  const all = log.length - from
+  scratch.begin(BLOCK)
+  scratch.room(HEADER + WIDEST * (all + 2) + block.length)
+  scratch.length = HEADER
+  scratch.number(links)
+  scratch.number(all - links)
+  for (let i = from; i < log.length; i++) scratch.number(number - log[i]!)
+  const sum = check(number, scratch.bytes, HEADER, scratch.length)
+  for (let i = 0; i < 4; i++) scratch.bytes[1 + i] = sum >>> (24 - 8 * i)
+  scratch.bytes.set(block, scratch.length)
+  scratch.length += block.length
+}
+
+/** Writes what a transaction did beside its puts. */
+export const writeEvent = (scratch: Scratch, time: number, log: Log): void => {
+  scratch.begin(EVENT)
+  scratch.room(9 + WIDEST * log.length)
+  new DataView(scratch.bytes.buffer).setFloat64(1, time)
+  scratch.length = 9
+  for (const word of log) scratch.number(word)
+}
+
+export const isBlock = (entry: Uint8Array): boolean => entry[0] === BLOCK
+
+/** A block's entry, read. */
+export interface Block {
+  /** Links, and then parents. */
+  readonly numbers: ReadonlyArray<number>
+  readonly links: number
+  /** Where the block's own bytes begin. */
+  readonly at: number
+  /** Whether the header is as it was written. */
+  readonly sound: boolean
+}
+
+/** Where the block's own bytes begin; the end of an entry whose header cannot be. */
+export const bodyOf = (entry: Uint8Array, length: number): number => {
+  const header = new Numbers(entry, HEADER, length)
+  const numbers = header.next() + header.next()
+  if (numbers > length) return length
+  let at = header.at
+  for (let n = numbers; n > 0; n--) while (entry[at++]! > 127);
+  return Math.min(at, length)
+}
+
+export const readBlock = (number: number, entry: Uint8Array, length: number): Block => {
+  const header = new Numbers(entry, HEADER, length)
+  const links = header.next()
+  const all = links + header.next()
+  const numbers: Array<number> = []
+  // A header that was damaged may claim anything.
+  for (let i = 0; i < all && !header.ended(); i++) numbers.push(number - header.next())
+  const { at } = header
+  const sum = check(number, entry, HEADER, at)
+  const said = ((entry[1]! << 24) | (entry[2]! << 16) | (entry[3]! << 8) | entry[4]!) >>> 0
+  return { numbers, links, at, sound: entry[0] === BLOCK && at <= length && sum === said }
+}
+
+/** The time of what else a transaction did. */
+export const timeOf = (entry: Uint8Array): number =>
+  new DataView(entry.buffer, entry.byteOffset).getFloat64(1)
+
+/** What it did. */
+export const readEvent = (entry: Uint8Array, length: number): Log => {
+  const log: Log = []
+  const numbers = new Numbers(entry, 9, length)
+  while (!numbers.ended()) log.push(numbers.next())
+  return log
+}

@@ -1,0 +1,152 @@
+/**
+ * What is looked at before LMDB maps a file: it trusts what it finds there, and a file that lies kills the process.
+ *
+ * A store is a directory with `FORMAT`, one line that says what it is, and `data.mdb`. The first two pages of that are
+ * records (`MDB_meta` in LMDB's mdb.c), written in turns; each says how many pages there are.
+ */
+import { spawnSync } from 'node:child_process'
+import * as fs from 'node:fs'
+import { createRequire } from 'node:module'
+import * as path from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import {
+  type DamagedStore,
+  damagedStore,
+  type UnsupportedStore,
+  unsupportedStore,
+} from '../../../data/Failure.js'
+import { VERSION } from './meta.js'
+
+const FORMAT = 'FORMAT'
+
+/** The file of the tables. */
+export const dataOf = (directory: string): string => path.join(directory, 'data.mdb')
+
+const MAGIC = 0xbeefc0de
+const RECORD = 24
+const PAGE_SIZE = RECORD + 24
+const LAST_PAGE = RECORD + 120
+const TRANSACTION = RECORD + 128
+const RECORDED = RECORD + 144
+
+type Refused = DamagedStore | UnsupportedStore
+
+/** Writes so that a reader sees the old file or the whole new one, and a power cut leaves either. */
+const writeWhole = (file: string, text: string): void => {
+  const beside = `${file}.${process.pid}.new`
+  const handle = fs.openSync(beside, 'w')
+  try {
+    fs.writeSync(handle, text)
+    fs.fsyncSync(handle)
+  } finally {
+    fs.closeSync(handle)
+  }
+  fs.renameSync(beside, file)
+  const directory = fs.openSync(path.dirname(file), 'r')
+  try {
+    fs.fsyncSync(directory)
+  } finally {
+    fs.closeSync(directory)
+  }
+}
+
+/** Reads the marker; makes one in a directory that is new or empty. Throws what the file system throws. */
+export const marked = (directory: string, create: boolean): E.Either<Refused, void> => {
+  const file = path.join(directory, FORMAT)
+  if (create) fs.mkdirSync(directory, { recursive: true })
+  if (!fs.existsSync(directory)) return E.left(damagedStore(directory, 'there is no such directory'))
+  if (!fs.existsSync(file)) {
+    // What a process that makes the same store at this moment writes first.
+    const others = fs.readdirSync(directory).filter((name) => !name.startsWith(FORMAT))
+    if (others.length > 0 || !create)
+      return E.left(damagedStore(directory, `it holds no ${FORMAT}, so it is no store of coppice`))
+    writeWhole(file, `coppice store ${VERSION}\n`)
+  }
+  const text = fs.readFileSync(file, 'utf8')
+  const version = /^coppice store (\d{1,9})\n$/.exec(text)?.[1]
+  if (version === undefined) return E.left(damagedStore(directory, `its ${FORMAT} is garbled`))
+  return Number(version) > VERSION
+    ? E.left(unsupportedStore(directory, Number(version), VERSION))
+    : E.right(undefined)
+}
+
+interface Records {
+  readonly pageSize: number
+  readonly pages: number
+}
+
+const record = (
+  bytes: Buffer,
+  at: number,
+): { pageSize: number; pages: number; order: bigint } | undefined => {
+  if (bytes.length < at + RECORDED || bytes.readUInt32LE(at + RECORD) !== MAGIC) return undefined
+  return {
+    pageSize: bytes.readUInt32LE(at + PAGE_SIZE),
+    pages: Number(bytes.readBigUInt64LE(at + LAST_PAGE)) + 1,
+    order: bytes.readBigUInt64LE(at + TRANSACTION),
+  }
+}
+
+const records = (handle: number): Records | string => {
+  const bytes = Buffer.alloc(2 * 65536)
+  const page = bytes.subarray(0, fs.readSync(handle, bytes, 0, bytes.length, 0))
+  const first = record(page, 0)
+  if (first === undefined) return 'its first record is garbled'
+  const { pageSize } = first
+  if (pageSize < 256 || pageSize > 65536 || (pageSize & (pageSize - 1)) !== 0)
+    return `it claims pages of ${pageSize} bytes`
+  const second = record(page, pageSize)
+  if (second === undefined || second.pageSize !== pageSize) return 'its second record is garbled'
+  const last = second.order > first.order ? second : first
+  return last.pages > 2 ** 40 ? `it claims ${last.pages} pages` : { pageSize, pages: last.pages }
+}
+
+/**
+ * Whether a file can be mapped: `whole`, or `short` if it lacked pages that it claims, and was given empty ones so that
+ * reading them kills nobody.
+ */
+export const checked = (directory: string): E.Either<DamagedStore, 'new' | 'whole' | 'short'> => {
+  const file = dataOf(directory)
+  if (!fs.existsSync(file) || fs.statSync(file).size === 0) return E.right('new')
+  const handle = fs.openSync(file, 'r+')
+  try {
+    // A record that is being written while it is read is whole a moment later.
+    const found = [records(handle), records(handle)].find((r) => typeof r !== 'string') ?? records(handle)
+    if (typeof found === 'string') return E.left(damagedStore(file, found))
+    const size = found.pages * found.pageSize
+    if (fs.fstatSync(handle).size >= size) return E.right('whole')
+    fs.ftruncateSync(handle, size)
+    return E.right('short')
+  } finally {
+    fs.closeSync(handle)
+  }
+}
+
+/** Reads every key and value of every table, in a process that may die of it. */
+const PROBE = `
+const { open } = require(process.argv[1])
+const root = open({ path: process.argv[2], noSubdir: true, readOnly: true, encoding: 'binary', keyEncoding: 'binary', maxDbs: 8 })
+let sum = 0
+for (const name of [...root.getKeys()].map((key) => key.toString())) {
+  const table = root.openDB({ name: name.replace(/\\0$/, ''), encoding: 'binary', keyEncoding: 'binary' })
+  for (const { value } of table.getRange({ start: Buffer.from([0]) })) sum += value.length
+}
+process.stdout.write('read')
+`
+
+/** Whether a suspect store can be read to its end, found out by a process of its own. O(bytes). */
+export const probe = (directory: string): E.Either<DamagedStore, void> => {
+  const lmdb = createRequire(import.meta.url).resolve('lmdb')
+  const file = dataOf(directory)
+  const { stdout, signal, stderr } = spawnSync(process.execPath, ['-e', PROBE, lmdb, file], {
+    encoding: 'utf8',
+  })
+  if (stdout === 'read') return E.right(undefined)
+  const said = stderr
+    .split('\n')
+    .find((line) => line.includes('Error'))
+    ?.trim()
+  return E.left(
+    damagedStore(file, signal === null ? (said ?? 'it cannot be read') : `reading it ended in ${signal}`),
+  )
+}

@@ -1,0 +1,234 @@
+/**
+ * One slice of the collector: inside one transaction it folds what the journal has gained, takes what waits and is
+ * still garbage, deletes it, says so in the journal and raises the epoch.
+ *
+ * A block is looked at again in the transaction that deletes it, so a commit that used it in between has saved it;
+ * and a commit that comes after does not find it and puts it again.
+ */
+import { hash } from '../../../data/Hasher.js'
+import type { Bounds, Slice } from '../../Store.js'
+import type { Counts } from './counts.js'
+import type { Disk } from './disk.js'
+import {
+  isBlock,
+  LOWER,
+  type Log,
+  PUT,
+  readBlock,
+  readEvent,
+  Scratch,
+  SWEEP,
+  timeOf,
+  writeEvent,
+} from './entry.js'
+import { clearBut, load, Writing } from './image.js'
+import * as keys from './keys.js'
+import { encode, type Meta } from './meta.js'
+
+/** An image is written when so many entries without a block have been folded since the last, or as many as pages. */
+const FOLDED = 256
+
+/** Entries that are folded between two looks at the clock. */
+const STRIDE = 32
+
+const scratch = new Scratch()
+
+/** What a slice comes to when it is acknowledged. */
+export interface Swept {
+  readonly slice: Slice
+  /** The image that took effect. */
+  readonly written: Writing | null
+}
+
+/** The counts of this process, or those of the image if they are none or behind it. */
+const ensure = (disk: Disk, meta: Meta): Counts => {
+  if (disk.counts === null || disk.counts.at < meta.folded)
+    disk.counts = load(disk.tables, meta.image, meta.folded)
+  return disk.counts
+}
+
+/** Folds the journal up to `end`, or until `until` says stop. */
+const fold = (disk: Disk, counts: Counts, end: number, epoch: number, until: () => boolean): void => {
+  const { journal } = disk.tables
+  for (let n = 0; counts.at < end; n++) {
+    if (n % STRIDE === STRIDE - 1 && until()) return
+    const number = counts.at++
+    const entry = journal.getBinaryFast(number)
+    if (entry === undefined) continue
+    if (isBlock(entry)) {
+      const { numbers } = readBlock(number, entry, entry.length)
+      counts.absorb([PUT, number, numbers.length, ...numbers])
+    } else {
+      counts.absorb(readEvent(entry, entry.length))
+      counts.settle(epoch, timeOf(entry))
+      counts.events.push(number)
+    }
+  }
+}
+
+const never = (): boolean => false
+
+/** The counts as they stand for this read or in this transaction. O(entries since they were last asked for). */
+export const current = (disk: Disk, meta: Meta): Counts => {
+  const counts = ensure(disk, meta)
+  fold(disk, counts, meta.next, meta.epoch, never)
+  return counts
+}
+
+/** Folds for a while outside of a transaction; whether all that is there now is folded. */
+export const prepare = (disk: Disk, until: () => boolean): boolean => {
+  const meta = disk.meta()
+  const counts = ensure(disk, meta)
+  fold(disk, counts, meta.next, meta.epoch, until)
+  return counts.at >= meta.next
+}
+
+export class Sweeper {
+  private readonly disk: Disk
+  private writing: Writing | null = null
+  /** Garbage whose entry is damaged: left where it is for `fsck`. */
+  readonly stuck = new Set<number>()
+
+  constructor(disk: Disk) {
+    this.disk = disk
+  }
+
+  /** A slice, inside a transaction of LMDB. If that fails on its way to the disk, `forget` must be called. */
+  slice({ blocks, milliseconds }: Bounds): Swept {
+    const { disk } = this
+    const ends = performance.now() + milliseconds
+    const late = (): boolean => performance.now() >= ends
+    const meta = disk.meta()
+    const counts = current(disk, meta)
+    const before = { next: meta.next, freed: meta.freedBlocks, bytes: meta.freedBytes }
+    const log: Log = []
+    this.expire(counts, log)
+    if (log.length > 0) counts.settle(meta.epoch, disk.clock())
+    for (let n = 0; n < blocks && !(n > 0 && late()); ) {
+      const number = counts.queue.shift()
+      if (number === undefined) break
+      if (!counts.isGarbage(number) || this.stuck.has(number)) continue
+      if (this.sweep(number, counts, meta, log)) n++
+    }
+    const written = counts.queue.length === 0 || this.writing !== null ? this.image(counts, meta, late) : null
+    const freed = meta.freedBlocks - before.freed
+    if (freed > 0) meta.epoch++
+    if (log.length > 0) this.write(log, meta)
+    if (log.length > 0 || written !== null) disk.tables.roots.putSync(keys.META, encode(meta))
+    if (log.length > 0) {
+      counts.events.push(before.next)
+      counts.at = meta.next
+    }
+    const waiting = counts.queue.length
+    return {
+      slice: {
+        freed,
+        bytes: meta.freedBytes - before.bytes,
+        waiting,
+        done: waiting === 0 && this.writing === null,
+      },
+      written,
+    }
+  }
+
+  /** What this process thinks of the counts may be of a transaction that never was. */
+  forget(): void {
+    this.disk.counts = null
+    this.writing = null
+  }
+
+  /** Writes an image to its end if the counts have gone far enough from the last, inside a transaction. */
+  finish(): void {
+    const { disk } = this
+    if (disk.counts === null) return
+    const meta = disk.meta()
+    const counts = current(disk, meta)
+    if (counts.at === meta.folded) return
+    this.writing ??= this.begin(counts, meta)
+    if (this.image(counts, meta, never) !== null) disk.tables.roots.putSync(keys.META, encode(meta))
+  }
+
+  /** Lets go of the pins of sessions whose lease has ended. */
+  private expire(counts: Counts, log: Log): void {
+    const { roots } = this.disk.tables
+    const now = this.disk.clock()
+    const ended = [...roots.getRange(keys.leases())].filter(({ value }) => keys.leaseEnd(value) < now)
+    for (const { key } of ended) {
+      const session = keys.sessionOf(key)
+      if (session !== this.disk.session) this.end(session, log)
+    }
+    counts.absorb(log)
+  }
+
+  /** Ends a session: its pins and its lease are gone. */
+  end(session: number, log: Log): void {
+    const { roots } = this.disk.tables
+    for (const { key, value } of [...roots.getRange(keys.pinsOf(session))]) {
+      for (let times = keys.readNumber(value, 0); times > 0; times--) log.push(LOWER, keys.pinned(key), 0)
+      roots.removeSync(key)
+    }
+    roots.removeSync(keys.lease(session))
+  }
+
+  /** Writes what was done beside puts as one entry. */
+  write(log: Log, meta: Meta): void {
+    writeEvent(scratch, this.disk.clock(), log)
+    const entry = scratch.bytes.subarray(0, scratch.length)
+    this.disk.tables.journal.putSync(meta.next++, entry, { append: true })
+  }
+
+  private sweep(number: number, counts: Counts, meta: Meta, log: Log): boolean {
+    const { ids, journal, roots } = this.disk.tables
+    const entry = journal.getBinaryFast(number)
+    const block = entry === undefined ? undefined : readBlock(number, entry, entry.length)
+    if (entry === undefined || block === undefined || !block.sound) return this.leave(number)
+    const bytes = entry.subarray(block.at, entry.length)
+    const size = bytes.length
+    const digest = hash(bytes)
+    if (this.disk.find(digest) !== number) return this.leave(number)
+    const isCut = roots.doesExist(keys.cut(number))
+    const numbers = isCut ? block.numbers.slice(0, block.links) : block.numbers
+    if (isCut) roots.removeSync(keys.cut(number))
+    ids.removeSync(digest)
+    journal.removeSync(number)
+    const operation = [SWEEP, number, numbers.length, ...numbers]
+    for (const word of operation) log.push(word)
+    counts.absorb(operation)
+    counts.settle(meta.epoch, 0)
+    meta.blocks--
+    meta.bytes -= size
+    meta.freedBlocks++
+    meta.freedBytes += size
+    return true
+  }
+
+  private leave(number: number): boolean {
+    this.stuck.add(number)
+    return false
+  }
+
+  private begin(counts: Counts, meta: Meta): Writing {
+    // Whoever stopped in the middle of one left its pages here.
+    clearBut(this.disk.tables, meta.image)
+    return new Writing(meta.image + 1, counts)
+  }
+
+  /** Some pages of an image; the image that took effect if these were the last. */
+  private image(counts: Counts, meta: Meta, late: () => boolean): Writing | null {
+    const { journal } = this.disk.tables
+    if (this.writing === null && counts.events.length < FOLDED) return null
+    const writing = (this.writing ??= this.begin(counts, meta))
+    if (writing.generation !== meta.image + 1) {
+      // Another process was quicker. The entries that this one would have let go are found again from there.
+      this.forget()
+      return null
+    }
+    if (!writing.write(this.disk.tables, late)) return null
+    clearBut(this.disk.tables, writing.generation)
+    for (const event of writing.events) journal.removeSync(event)
+    meta.image = writing.generation
+    meta.folded = writing.at
+    this.writing = null
+    return writing
+  }
+}

@@ -26,7 +26,8 @@ import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type * as O from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from '../data/Digest.js'
-import type { AsyncStore, Receipt, Store, TransactFailure, Transaction } from '../store/Store.js'
+import type { StoreFailed } from '../data/Failure.js'
+import type { AsyncStore, Counting, Receipt, Store, TransactFailure, Transaction } from '../store/Store.js'
 import * as Residency from '../trie/Residency.js'
 import { Family, type Member, membersOf, Pins } from './internal/family.js'
 import { type Program, run, runAsync, transact } from './internal/program.js'
@@ -35,12 +36,6 @@ import { type Program, run, runAsync, transact } from './internal/program.js'
 export interface ComponentStore<S extends Store | AsyncStore = Store> {
   readonly store: S
   readonly residency: Residency.Residency
-}
-
-/** A store that can say how often a block is referred to. */
-export interface Counting {
-  readonly count: (digest: Digest) => IO<number>
-  readonly sharedSince: (digest: Digest) => IO<O.Option<number>>
 }
 
 /** What is known of a component. */
@@ -117,13 +112,15 @@ export const members = <S extends Store | AsyncStore>(components: ComponentStore
 /** What is known of the component with a digest. */
 export const component =
   <S extends Store & Counting>(components: ComponentStore<S>) =>
-  (digest: Digest): IO<Component> =>
-  () => ({
-    digest,
-    count: components.store.count(digest)(),
-    sharedSince: components.store.sharedSince(digest)(),
-    resident: components.residency.has(digest),
-  })
+  (digest: Digest): IOEither<StoreFailed, Component> =>
+  () => {
+    const count = components.store.count(digest)()
+    const since = components.store.sharedSince(digest)()
+    if (count._tag === 'Left') return count
+    if (since._tag === 'Left') return since
+    const resident = components.residency.has(digest)
+    return E.right({ digest, count: count.right, sharedSince: since.right, resident })
+  }
 
 /**
  * @internal A transaction that also unpins what released references no longer need. If the store has lost track of such

@@ -50,6 +50,7 @@ import type {
   AsyncStore,
   Bounds,
   Collectable,
+  Counting,
   Receipt,
   Slice,
   Store,
@@ -86,7 +87,7 @@ export interface Stats {
   readonly fileBytes: number
 }
 
-export interface LmdbStore extends Store, Collectable {
+export interface LmdbStore extends Store, Counting, Collectable {
   readonly path: string
   /**
    * The same store for programs that must not block: transactions that come together share one flush of the disk, and
@@ -97,10 +98,6 @@ export interface LmdbStore extends Store, Collectable {
   readonly ledger: IOEither<StoreFailed, Ledger.Ledger>
   /** The counts again, from the blocks, heads and pins alone. O(blocks + links). Equals `ledger`. */
   readonly recount: IOEither<StoreFailed, Ledger.Ledger>
-  /** References to a block: links, heads, pins of any session. Zero for a block that is not there. */
-  readonly count: (digest: Digest) => IOEither<StoreFailed, number>
-  /** When, in ms, a transaction first left the block's count at two or more. */
-  readonly sharedSince: (digest: Digest) => IOEither<StoreFailed, O.Option<number>>
   /** Frees all that no head and no pin reaches, slice by slice. */
   readonly collect: IOEither<StoreFailed, Collection>
   /** Writes the counts beside the journal, so that the next process to open the store need not fold it. */
@@ -372,28 +369,39 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
     ]
   }
 
-  const sliced = (done: E.Either<StoreFailed, Swept>): E.Either<StoreFailed, Slice> => {
+  const sliced = (
+    done: E.Either<StoreFailed, Swept>,
+    held: (inside: number) => number,
+  ): E.Either<StoreFailed, Slice> => {
     if (done._tag === 'Left') {
       sweeper.forget()
       return done
     }
-    return E.right(done.right.slice)
+    const { slice } = done.right
+    return E.right({ ...slice, milliseconds: held(slice.milliseconds) })
   }
 
   const slice =
     (bounds: Bounds): IOEither<StoreFailed, Slice> =>
-    () =>
-      sliced(writing('collect', () => sweeper.slice(bounds)))
+    () => {
+      const began = performance.now()
+      return sliced(
+        writing('collect', () => sweeper.slice(bounds)),
+        () => performance.now() - began,
+      )
+    }
 
   const sliceLater =
     (bounds: Bounds): TaskEither<StoreFailed, Slice> =>
     async () => {
-      const ends = performance.now() + bounds.milliseconds
-      const folded = reading('collect', () => prepare(disk, () => performance.now() >= ends))()
+      const began = performance.now()
+      const late = (): boolean => performance.now() >= began + bounds.milliseconds
+      const folded = reading('collect', () => prepare(disk, late))()
       if (folded._tag === 'Left') return folded
-      if (!folded.right)
-        return E.right({ freed: 0, bytes: 0, waiting: disk.counts?.queue.length ?? 0, done: false })
-      return sliced(await later('collect', () => sweeper.slice(bounds)))
+      const milliseconds = performance.now() - began
+      const waiting = disk.counts?.queue.length ?? 0
+      if (!folded.right) return E.right({ freed: 0, bytes: 0, waiting, done: false, milliseconds })
+      return sliced(await later('collect', () => sweeper.slice(bounds)), (inside) => milliseconds + inside)
     }
 
   const collect: IOEither<StoreFailed, Collection> = () => {

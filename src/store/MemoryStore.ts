@@ -32,7 +32,7 @@ import { Memory } from './internal/memory.js'
 import { Tally } from './internal/tally.js'
 import * as Journal from './Journal.js'
 import type { Ledger } from './Ledger.js'
-import type { Store } from './Store.js'
+import type { Collectable, Counting, Store } from './Store.js'
 
 /** What a collection took. */
 export interface Collection {
@@ -55,7 +55,8 @@ export interface Stats {
   readonly journalBytes: number
 }
 
-export interface MemoryStore extends Store {
+/** Counts are O(1) amortised; `sharedSince` is kept until the block is swept, even if its count falls again. */
+export interface MemoryStore extends Store, Counting, Collectable {
   /** The current sweep epoch; a `Ref` that carries this very object needs no look-up. */
   readonly stamp: IO<Stamp>
   /** What happened, from the last snapshot on: a copy. O(journal). */
@@ -64,14 +65,7 @@ export interface MemoryStore extends Store {
   readonly ledger: IO<Ledger>
   /** The counts again, from the live blocks, heads and pins alone. O(references). Equals `ledger`. */
   readonly recount: IO<Ledger>
-  /** References to a block: links in live blocks, heads, pins. Zero for a block that is not there. O(1) amortised. */
-  readonly count: (digest: Digest) => IO<number>
-  /**
-   * When (ms, by the clock given) a transaction first left the block's count at two or more; kept until the block is
-   * swept, even if the count falls again. O(1) amortised.
-   */
-  readonly sharedSince: (digest: Digest) => IO<O.Option<number>>
-  /** Frees all that no head and no pin reaches. O(blocks + links freed), in constant stack. */
+  /** Frees all that no head and no pin reaches. O(blocks and links freed), in constant stack. */
   readonly collect: IO<Collection>
   /** Replaces the journal by its image; happens by itself when more than half of it is history. O(journal). */
   readonly snapshot: IO<void>
@@ -134,7 +128,7 @@ const stats = ({ blocks, heads, pins, writer }: Memory): Stats => ({
  *   ],
  *   heads: [{ name: 'main', expect: null, next: root.digest }],
  * })()
- * assert.strictEqual(store.count(leaf.digest)(), 2)
+ * assert.deepStrictEqual(store.count(leaf.digest)(), E.right(2))
  * assert.deepStrictEqual(store.collect(), { freed: 0, bytes: 0 })
  *
  * store.transact({ heads: [{ name: 'main', expect: root.digest, next: null }] })()
@@ -164,13 +158,14 @@ export const make = ({ clock = now, name = 'memory' }: Options = {}): MemoryStor
     recount: () => recount(memory),
     count: (digest) => () => {
       const number = blocks.find(digest)
-      return number < 0 ? 0 : memory.fold().tally.count(number)
+      return E.right(number < 0 ? 0 : memory.fold().tally.count(number))
     },
     sharedSince: (digest) => () => {
       const number = blocks.find(digest)
       const since = number < 0 ? Number.NaN : memory.fold().sharedSince(number)
-      return Number.isNaN(since) ? O.none : O.some(since)
+      return E.right(Number.isNaN(since) ? O.none : O.some(since))
     },
+    slice: (bounds) => () => E.right(memory.slice(bounds)),
     collect: () => memory.sweep(),
     snapshot: () => memory.snapshot(),
     stats: () => stats(memory),

@@ -9,6 +9,7 @@
  * expected (`HeadMoved`); what a head or a pin reaches is never taken.
  */
 import type { IOEither } from 'fp-ts/lib/IOEither.js'
+import type * as O from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from '../data/Digest.js'
 import type { Dangling, HeadMoved, LeaseLost, Missing, NotPinned, StoreFailed } from '../data/Failure.js'
@@ -79,6 +80,14 @@ export interface AsyncStore {
   readonly heads: (prefix: string) => TaskEither<StoreFailed, ReadonlyArray<readonly [string, Digest]>>
 }
 
+/** A store that can say how often a block is referred to. */
+export interface Counting {
+  /** Links, heads and pins; zero for a block that is not there. */
+  readonly count: (digest: Digest) => IOEither<StoreFailed, number>
+  /** When, in ms, a transaction first left two references to the block. */
+  readonly sharedSince: (digest: Digest) => IOEither<StoreFailed, O.Option<number>>
+}
+
 /** How much a slice of a collection does at most. It frees one block at least, if there is one to free. */
 export interface Bounds {
   readonly blocks: number
@@ -94,6 +103,8 @@ export interface Slice {
   readonly waiting: number
   /** Whether there is nothing left to do now. */
   readonly done: boolean
+  /** For how long it held this process up. */
+  readonly milliseconds: number
 }
 
 /** A store whose garbage is freed a slice at a time; any number of slices come to what one whole collection does. */

@@ -270,14 +270,14 @@ describe('ComponentStore', () => {
     right(StateReference.commit()(root)())
     const link = right(StateReference.ask(Link.at(['files', '3']))(root)())
     if (O.isNone(link)) throw new Error('no link')
-    expect(ComponentStore.component(components)(link.value.digest)()).toMatchObject({
+    expect(right(ComponentStore.component(components)(link.value.digest)())).toMatchObject({
       count: 1,
       sharedSince: O.none,
     })
     time = 2000
     const other = StateReference.root(components)(right(State.fromJson({ copy: `${3} `.repeat(200) })))()
     right(StateReference.commit()(other)())
-    expect(ComponentStore.component(components)(link.value.digest)()).toMatchObject({
+    expect(right(ComponentStore.component(components)(link.value.digest)())).toMatchObject({
       count: 2,
       sharedSince: O.some(2000),
       resident: true,

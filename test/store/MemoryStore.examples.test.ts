@@ -18,6 +18,9 @@ const put = (text: string, links: ReadonlyArray<Ref> = [], parents: ReadonlyArra
 
 const nothing = E.right({ added: [], known: [] })
 
+const counted = (store: MemoryStore.MemoryStore, digest: Digest): number =>
+  E.getOrElse(() => Number.NaN)(store.count(digest)())
+
 /** Distinct digests without hashing: the store trusts them. */
 const numbered = (n: number): Ref => {
   const bytes = new Uint8Array(32)
@@ -44,9 +47,9 @@ describe('one transaction', () => {
     const heads = [{ name: 'main', expect: null, next: digest }]
     store.transact({ puts: [first, second, third], pins: [digest], cuts: [digest], heads })()
     expect([
-      store.count(digest)(),
-      store.count(first.ref.digest)(),
-      store.count(second.ref.digest)(),
+      counted(store, digest),
+      counted(store, first.ref.digest),
+      counted(store, second.ref.digest),
     ]).toEqual([2, 1, 0])
   })
 
@@ -55,7 +58,7 @@ describe('one transaction', () => {
     const a = put('a')
     const { digest } = a.ref
     expect(E.isRight(store.transact({ puts: [a], pins: [digest], unpins: [digest] })())).toBe(true)
-    expect(store.count(digest)()).toBe(0)
+    expect(counted(store, digest)).toBe(0)
     expect(store.transact({ pins: [digest], unpins: [digest, digest] })()).toEqual(E.left(notPinned(digest)))
     expect(store.stats().pins).toBe(0)
   })
@@ -72,7 +75,7 @@ describe('one transaction', () => {
     expect(store.head('main')()).toEqual(E.right(x))
     expect(store.transact({ heads: [move(x, null), move(null, null), move(null, y)] })()).toEqual(nothing)
     expect(store.transact({ heads: [move(null, null)] })()).toEqual(E.left(headMoved('main', null, y)))
-    expect([store.count(x)(), store.count(y)()]).toEqual([0, 1])
+    expect([counted(store, x), counted(store, y)]).toEqual([0, 1])
   })
 
   test('a move from a digest to itself checks and logs nothing', () => {
@@ -161,30 +164,30 @@ describe('sharing', () => {
     const leaf = put('leaf')
     const { digest } = leaf.ref
     store.transact({ puts: [leaf, put('one', [leaf.ref])] })()
-    expect(store.sharedSince(digest)()).toEqual(O.none)
+    expect(store.sharedSince(digest)()).toEqual(E.right(O.none))
     clock.advance(5)()
     // Raised to two and lowered again, unseen.
     store.transact({ pins: [digest], unpins: [digest] })()
-    expect(store.sharedSince(digest)()).toEqual(O.none)
+    expect(store.sharedSince(digest)()).toEqual(E.right(O.none))
     clock.advance(5)()
     const two = put('two', [leaf.ref])
     store.transact({ puts: [two], pins: [two.ref.digest] })()
     clock.advance(5)()
     store.snapshot()
-    expect(store.sharedSince(digest)()).toEqual(O.some(110))
+    expect(store.sharedSince(digest)()).toEqual(E.right(O.some(110)))
     store.collect()
-    expect([store.count(digest)(), store.sharedSince(digest)()]).toEqual([1, O.some(110)])
+    expect([counted(store, digest), store.sharedSince(digest)()]).toEqual([1, E.right(O.some(110))])
   })
 
   test('is forgotten with the block', () => {
     const store = MemoryStore.make({ clock: manualClock(7).now })
     const leaf = put('leaf')
     store.transact({ puts: [leaf, put('both', [leaf.ref, leaf.ref])] })()
-    expect(store.sharedSince(leaf.ref.digest)()).toEqual(O.some(7))
+    expect(store.sharedSince(leaf.ref.digest)()).toEqual(E.right(O.some(7)))
     store.collect()
     store.transact({ puts: [leaf] })()
-    expect(store.sharedSince(leaf.ref.digest)()).toEqual(O.none)
-    expect(store.sharedSince(put('never').ref.digest)()).toEqual(O.none)
+    expect(store.sharedSince(leaf.ref.digest)()).toEqual(E.right(O.none))
+    expect(store.sharedSince(put('never').ref.digest)()).toEqual(E.right(O.none))
   })
 })
 

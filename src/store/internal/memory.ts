@@ -8,13 +8,17 @@ import type { Digest } from '../../data/Digest.js'
 import { dangling, headMoved, missing, notPinned, storeFailed } from '../../data/Failure.js'
 import type { Ref, Stamp } from '../../data/Ref.js'
 import { type Alive, write } from '../Snapshot.js'
-import type { HeadMove, Put, Receipt, TransactFailure, Transaction } from '../Store.js'
+import type { Bounds, HeadMove, Put, Receipt, Slice, TransactFailure, Transaction } from '../Store.js'
 import { Blocks } from './blocks.js'
+import { Queue } from './queue.js'
 import { Sharing } from './sharing.js'
 import { COMMIT, CUT, extent, HEADER, NONE, PIN, PUT, SWEEP, tagAt, UNPIN, Writer } from './words.js'
 
 /** A journal shorter than this is left alone: words, 1 MiB. */
 const SHORTEST = 1 << 18
+
+/** Blocks that a slice looks at between two looks at the clock. */
+const STRIDE = 16
 
 export class Memory {
   readonly blocks: Blocks = new Blocks()
@@ -25,6 +29,8 @@ export class Memory {
   writer: Writer = new Writer()
   sharing: Sharing = new Sharing()
   stamp: Stamp
+  /** What may be garbage: every block without a reference, and others. */
+  readonly queue: Queue = new Queue()
   /** How many words of the journal `sharing` has seen. */
   private folded = 0
   /** Words in the puts of live blocks. */
@@ -206,10 +212,14 @@ export class Memory {
 
   /** Folds what the journal has gained. O(references gained). */
   fold(): Sharing {
+    const { sharing } = this
     const end = this.writer.length
-    if (this.folded < end) this.sharing.absorb(this.writer.words, this.folded, end)
+    if (this.folded < end) sharing.absorb(this.writer.words, this.folded, end)
     this.folded = end
-    return this.sharing
+    for (const number of sharing.fallen)
+      if (sharing.tally.count(number) === 0) this.queue.push(number, this.stamp.epoch)
+    sharing.fallen = []
+    return sharing
   }
 
   /** Calls `use` with each number that a live block still holds, as often as it does. */
@@ -221,31 +231,54 @@ export class Memory {
     for (let i = own; i < end; i++) use(words[i]!)
   }
 
-  /** Frees every block whose count is zero, and then those whose count so became zero. */
-  sweep(): { readonly freed: number; readonly bytes: number } {
+  /** Frees blocks whose count is zero, and then those whose count so became zero, as far as the bounds allow. */
+  slice({ blocks, milliseconds }: Bounds): Slice {
     // Asked before anything changes: the clock is not ours, and might throw.
     const time = this.clock()
-    const { tally } = this.fold()
-    const doomed: Array<number> = []
-    for (let number = 0; number < this.blocks.end; number++)
-      if (this.blocks.digest(number) !== undefined && tally.count(number) === 0) doomed.push(number)
-    if (doomed.length === 0) return { freed: 0, bytes: 0 }
+    const began = performance.now()
     const { size, byteLength } = this.blocks
+    const { tally } = this.fold()
     const lower = (link: number): void => {
-      if (tally.add(link, -1) === 0) doomed.push(link)
+      if (tally.add(link, -1) === 0) this.queue.push(link, this.stamp.epoch)
     }
-    for (let number = doomed.pop(); number !== undefined; number = doomed.pop()) {
+    for (let freed = 0, seen = 0; freed < blocks; seen++) {
+      // The clock is dearer than a block.
+      if (seen % STRIDE === STRIDE - 1 && performance.now() - began >= milliseconds) break
+      const number = this.queue.shift()
+      if (number === undefined) break
+      // What waited may have been used again, or swept: then its number is another's.
+      if (this.blocks.digest(number) === undefined || tally.count(number) !== 0) continue
       this.held(number, lower)
       this.logSweep(number)
       this.sharing.forget(number)
       this.drop(number)
+      freed++
     }
-    // The counts are lowered already.
-    this.folded = this.writer.length
-    this.writer.time(COMMIT, 0, time)
-    this.stamp = { store: this.stamp.store, epoch: this.stamp.epoch + 1 }
-    this.shorten()
-    return { freed: size - this.blocks.size, bytes: byteLength - this.blocks.byteLength }
+    const freed = size - this.blocks.size
+    if (freed > 0) {
+      // The counts are lowered already.
+      this.folded = this.writer.length
+      this.writer.time(COMMIT, 0, time)
+      this.stamp = { store: this.stamp.store, epoch: this.stamp.epoch + 1 }
+      this.shorten()
+    }
+    const waiting = this.queue.length
+    return {
+      freed,
+      bytes: byteLength - this.blocks.byteLength,
+      waiting,
+      done: waiting === 0,
+      milliseconds: performance.now() - began,
+    }
+  }
+
+  /** Frees all that nothing refers to. */
+  sweep(): { readonly freed: number; readonly bytes: number } {
+    const { freed, bytes } = this.slice({
+      blocks: Number.POSITIVE_INFINITY,
+      milliseconds: Number.POSITIVE_INFINITY,
+    })
+    return { freed, bytes }
   }
 
   private logSweep(number: number): void {

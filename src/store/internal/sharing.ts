@@ -27,6 +27,8 @@ export class Sharing {
   private since = new Float64Array(0)
   /** Numbers that the transaction in hand has raised to two. */
   private readonly risen: Array<number> = []
+  /** Numbers that were put, or that fell to nothing: what may be garbage. Whoever collects takes them. */
+  fallen: Array<number> = []
   /** The last transaction's. */
   time: number = Number.NaN
 
@@ -48,23 +50,24 @@ export class Sharing {
             const link = words[i]!
             if (tally.raise(link) === 2) risen.push(link)
           }
+          this.fallen.push(subject)
           break
         }
         case HEAD:
-          if (words[own] !== NONE) tally.add(words[own]!, -1)
+          if (words[own] !== NONE) this.lower(words[own]!)
           if (words[own + 1] !== NONE) this.raise(words[own + 1]!, 1)
           break
         case PIN:
           this.raise(subject, words[own]!)
           break
         case UNPIN:
-          tally.add(subject, -1)
+          this.lower(subject)
           break
         case CUT:
-          for (let i = own + words[at + 3]! - 1; i >= own; i--) tally.add(words[i]!, -1)
+          for (let i = own + words[at + 3]! - 1; i >= own; i--) this.lower(words[i]!)
           break
         case SWEEP:
-          for (let i = own + words[at + 2]! - 1; i >= own; i--) tally.add(words[i]!, -1)
+          for (let i = own + words[at + 2]! - 1; i >= own; i--) this.lower(words[i]!)
           this.forget(subject)
           break
         case SHARED:
@@ -85,6 +88,10 @@ export class Sharing {
   private raise(number: number, times: number): void {
     const count = this.tally.add(number, times)
     if (count >= 2 && count - times < 2) this.risen.push(number)
+  }
+
+  private lower(number: number): void {
+    if (this.tally.add(number, -1) === 0) this.fallen.push(number)
   }
 
   private settle(time: number): void {

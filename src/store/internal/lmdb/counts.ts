@@ -9,6 +9,7 @@
  * - INV1 all entries below `at` are folded and no other.
  * - INV2 every block whose slot is 1 waits in `queue` (and others may: what waits is looked at again).
  */
+import { Queue } from '../queue.js'
 import { PAGE, type Tally } from '../tally.js'
 import { CUT, LOWER, type Log, PUT, RAISE, SWEEP } from './entry.js'
 
@@ -17,47 +18,6 @@ const REFERENCE = 2
 
 /** The slot of a block that is there and that nothing refers to. */
 export const GARBAGE: number = THERE
-
-/** Blocks that came to wait in one sweep epoch. */
-interface Generation {
-  readonly epoch: number
-  readonly numbers: Array<number>
-}
-
-/** What waits to be swept, the oldest generation first. */
-export class Queue {
-  private generations: Array<Generation> = []
-  /** How many of the first generation have been taken. */
-  private taken = 0
-  length = 0
-
-  push(number: number, epoch: number): void {
-    const last = this.generations[this.generations.length - 1]
-    if (last !== undefined && last.epoch === epoch) last.numbers.push(number)
-    else this.generations.push({ epoch, numbers: [number] })
-    this.length++
-  }
-
-  shift(): number | undefined {
-    const first = this.generations[0]
-    if (first === undefined) return undefined
-    const number = first.numbers[this.taken++]!
-    this.length--
-    if (this.taken === first.numbers.length) {
-      this.generations.shift()
-      this.taken = 0
-    }
-    return number
-  }
-
-  /** How many wait, by the epoch in which they came. */
-  byGeneration(): ReadonlyArray<{ readonly epoch: number; readonly blocks: number }> {
-    return this.generations.map(({ epoch, numbers }, i) => ({
-      epoch,
-      blocks: numbers.length - (i === 0 ? this.taken : 0),
-    }))
-  }
-}
 
 export class Counts {
   readonly slots: Tally

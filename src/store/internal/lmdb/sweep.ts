@@ -96,7 +96,8 @@ export class Sweeper {
   /** A slice, inside a transaction of LMDB. If that fails on its way to the disk, `forget` must be called. */
   slice({ blocks, milliseconds }: Bounds): Swept {
     const { disk } = this
-    const ends = performance.now() + milliseconds
+    const began = performance.now()
+    const ends = began + milliseconds
     const late = (): boolean => performance.now() >= ends
     const meta = disk.meta()
     const counts = current(disk, meta)
@@ -104,11 +105,12 @@ export class Sweeper {
     const log: Log = []
     this.expire(counts, log)
     if (log.length > 0) counts.settle(meta.epoch, disk.clock())
-    for (let n = 0; n < blocks && !(n > 0 && late()); ) {
+    for (let freed = 0, seen = 0; freed < blocks; seen++) {
+      if ((freed > 0 || seen % STRIDE === STRIDE - 1) && late()) break
       const number = counts.queue.shift()
       if (number === undefined) break
       if (!counts.isGarbage(number) || this.stuck.has(number)) continue
-      if (this.sweep(number, counts, meta, log)) n++
+      if (this.sweep(number, counts, meta, log)) freed++
     }
     const written = counts.queue.length === 0 || this.writing !== null ? this.image(counts, meta, late) : null
     const freed = meta.freedBlocks - before.freed
@@ -126,6 +128,7 @@ export class Sweeper {
         bytes: meta.freedBytes - before.bytes,
         waiting,
         done: waiting === 0 && this.writing === null,
+        milliseconds: performance.now() - began,
       },
       written,
     }

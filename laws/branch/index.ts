@@ -1,4 +1,5 @@
 export { brokenReferences } from './broken.js'
+export { brokenCollectors, type Collectors, collectorLaws, collectors } from './collectorLaws.js'
 export { referenceLaws } from './referenceLaws.js'
 export { type Operations, operations } from './Subject.js'
 export { brokenStreams, streamLaws } from './streamLaws.js'

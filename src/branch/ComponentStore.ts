@@ -144,7 +144,8 @@ export function* settling<S extends Store | AsyncStore>(
   }
 }
 
-function* unpin<S extends Store | AsyncStore>(
+/** @internal */
+export function* unpinning<S extends Store | AsyncStore>(
   components: ComponentStore<S>,
 ): Program<E.Either<TransactFailure, number>> {
   const { length } = internals(components).released
@@ -156,9 +157,9 @@ function* unpin<S extends Store | AsyncStore>(
  * too, so this is only for when neither comes.
  */
 export const flush = <S extends Store>(components: ComponentStore<S>): IOEither<TransactFailure, number> =>
-  run(components.store, () => unpin(components))
+  run(components.store, () => unpinning(components))
 
 /** `flush` over an asynchronous store. */
 export const flushAsync = <S extends AsyncStore>(
   components: ComponentStore<S>,
-): TaskEither<TransactFailure, number> => runAsync(components.store, () => unpin(components))
+): TaskEither<TransactFailure, number> => runAsync(components.store, () => unpinning(components))

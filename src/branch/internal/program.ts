@@ -72,15 +72,16 @@ export const run =
     return step.value
   }
 
+/** A synchronous store will do too: its answers are there at once. */
 export const runAsync =
-  <A>(store: AsyncStore, program: () => Program<A>): Task<A> =>
+  <A>(store: Store | AsyncStore, program: () => Program<A>): Task<A> =>
   async () => {
     const steps = program()
     let step = steps.next()
     while (step.done !== true) {
       let answer: unknown
       try {
-        answer = await step.value.async(store)()
+        answer = await step.value.async(store as AsyncStore)()
       } catch (cause) {
         answer = broken(cause)
       }

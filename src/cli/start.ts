@@ -1,4 +1,4 @@
-/** `npm start -- [--workspace DIR] [--agents N] [--edits FRACTION] [--seed S] [--json FILE]` */
+/** `npm start -- [--workspace DIR] [--agents N] [--edits FRACTION] [--seed S] [--store DIR] [--json FILE]` */
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -24,7 +24,7 @@ const main = async (argv: readonly string[]): Promise<number> => {
   const flags = parse(argv)
   if (E.isLeft(flags)) return complain(MISUSED, flags.left)
   if (flags.right === null) return 0
-  const { json, workspace: named, ...numbers } = flags.right
+  const { json, workspace: named, store, ...numbers } = flags.right
   const output = json === undefined ? E.right(null) : writable(json)
   if (E.isLeft(output)) return complain(MISUSED, output.left)
   if (named === '') return complain(MISUSED, 'the workspace has no name')
@@ -36,7 +36,11 @@ const main = async (argv: readonly string[]): Promise<number> => {
   if (E.isLeft(state))
     return complain(MISUSED, `cannot hold the workspace ${directory.right}: ${explain(state.left)}`)
 
-  const settings: Settings = { workspace: directory.right, ...numbers }
+  const settings: Settings = {
+    workspace: directory.right,
+    ...numbers,
+    ...(store === undefined ? {} : { store: resolve(store) }),
+  }
   const progress = bar(process.stderr)
   try {
     const figures = await run(settings, workspace.right, progress)

@@ -25,7 +25,9 @@ const start = (...args: readonly string[]) => {
 const content = (file: string) => {
   const { options, figures } = JSON.parse(readFileSync(file, 'utf8'))
   const { workspace, whole, unique, alike, stored, verified, fingerprint } = figures
-  return { options, workspace, whole, unique, alike, stored, verified, fingerprint }
+  // How the file of the store grows depends on how the collector and the commits meet.
+  const { bytes, blocks } = stored
+  return { options, workspace, whole, unique, alike, bytes, blocks, verified, fingerprint }
 }
 
 beforeAll(() => {
@@ -56,7 +58,7 @@ describe('a run', () => {
     const { status, stdout, stderr } = start('--workspace', workspace, '--agents', '20', '--json', file)
     expect(stderr).toBe('')
     expect(status).toBe(0)
-    expect(stdout).toContain('verified: 20 agents compared with plain copies, 0 mismatches')
+    expect(stdout).toContain('verified: 20 agents, opened again by another process, compared with plain copies, 0 mismatches')
     for (const figure of ['branch', 'memory saved', 'dedup', 'commit an agent', 'materialise an agent'])
       expect(stdout).toContain(figure)
     const { options, figures, targets } = JSON.parse(readFileSync(file, 'utf8'))
@@ -95,7 +97,25 @@ describe('a run', () => {
   test.each(['0', '1'])('verifies with a share of %s edited', (edits) => {
     const { status, stdout } = start('--workspace', workspace, '--agents', '5', '--edits', edits)
     expect(status).toBe(0)
-    expect(stdout).toContain('verified: 5 agents compared with plain copies, 0 mismatches')
+    expect(stdout).toContain('verified: 5 agents, opened again by another process, compared with plain copies, 0 mismatches')
+  })
+
+  test('keeps the store that was named, and goes on in it', () => {
+    const store = join(place, 'store')
+    const args = ['--workspace', workspace, '--agents', '3', '--store', store]
+    for (const _ of [1, 2]) {
+      const { status, stdout } = start(...args)
+      expect(status).toBe(0)
+      expect(stdout).toContain('compared with plain copies, 0 mismatches')
+    }
+    expect(existsSync(join(store, 'FORMAT'))).toBe(true)
+  })
+
+  test('is told in one line that a directory is no store', () => {
+    const { status, stderr } = start('--workspace', workspace, '--agents', '3', '--store', workspace)
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^coppice: [^\n]*no store of coppice\n$/)
+    expect(existsSync(join(workspace, 'FORMAT'))).toBe(false)
   })
 
   test('takes an installed package where no workspace is named', () => {

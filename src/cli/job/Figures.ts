@@ -6,6 +6,8 @@ export interface Settings {
   readonly agents: number
   readonly edits: number
   readonly seed: number
+  /** The directory of the store, absolute; a temporary one if none. */
+  readonly store?: string
 }
 
 export interface Figures {
@@ -14,12 +16,20 @@ export interface Figures {
   readonly branch: Latency
   readonly commit: Latency
   readonly component: Latency & { readonly bytes: number }
+  /** The same from a store on disk. */
+  readonly componentOnDisk: Latency
   readonly agent: Latency
   /** Bytes; see `copies.volume`. */
   readonly whole: number
   readonly unique: number
   readonly alike: number
-  readonly stored: { readonly bytes: number; readonly blocks: number }
+  readonly stored: { readonly bytes: number; readonly blocks: number; readonly disk: number }
+  /** What the collector did while agents were stored: blocks, and ms for which it held the job up. */
+  readonly collector: {
+    readonly freed: number
+    readonly overhead: number
+    readonly pause: { readonly p50: number; readonly p95: number; readonly p99: number }
+  }
   readonly memory: {
     /** Bytes that our agents take: edited and not yet stored, and stored in memory as well. */
     readonly edited: number

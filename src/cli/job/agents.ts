@@ -17,11 +17,12 @@ import { type Content, treeOf, type Workspace } from './workspace.js'
 export class Unexpected extends Error {}
 
 /** The result, or the end of the job: here nothing may fail. */
-export const must = <A>(effect: IOEither<Failure, A>): A => {
-  const result = effect()
+export const mustBe = <A>(result: E.Either<Failure, A>): A => {
   if (E.isLeft(result)) throw new Unexpected(explain(result.left))
   return result.right
 }
+
+export const must = <A>(effect: IOEither<Failure, A>): A => mustBe(effect())
 
 /** The state that all agents start from. `InvalidValue` if no state can hold it. */
 export const start = (workspace: Workspace): E.Either<Failure, State.State> =>
@@ -46,17 +47,17 @@ export const acted =
     steps(agent).reduce((result, step) => Fetch.flatMap(result, step), Fetch.of<State.State, Failure>(state))
 
 /** A branch on which an agent has done its part. */
-export const branchFor = (
-  root: StateReference.StateReference<Store>,
+export const branchFor = <S extends Store>(
+  root: StateReference.StateReference<S>,
   agent: Agent,
-): StateReference.StateReference<Store> => {
+): StateReference.StateReference<S> => {
   const branch = must(StateReference.branch(root))
   must(StateReference.update(acted(agent))(branch))
   return branch
 }
 
 /** The root of all agents, over a store. */
-export const rootOf = (
-  components: ComponentStore<Store>,
+export const rootOf = <S extends Store>(
+  components: ComponentStore<S>,
   workspace: Workspace,
-): StateReference.StateReference<Store> => StateReference.root(components)(must(() => start(workspace)))()
+): StateReference.StateReference<S> => StateReference.root(components)(must(() => start(workspace)))()

@@ -9,8 +9,8 @@ const WARM = 200
 const COUNTED = 1000
 
 /** Nanoseconds for each of the children that a reference gets in a batch; they are released after it. */
-export const branchLatency = (reference: StateReference.StateReference<Store>): Latency => {
-  const children: StateReference.StateReference<Store>[] = new Array(BATCH)
+export const branchLatency = <S extends Store>(reference: StateReference.StateReference<S>): Latency => {
+  const children: StateReference.StateReference<S>[] = new Array(BATCH)
   const branch = StateReference.branch(reference)
   const times: number[] = []
   for (let batch = 0; batch < WARM + COUNTED; batch++) {

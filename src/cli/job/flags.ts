@@ -9,6 +9,7 @@ export interface Flags {
   readonly edits: number
   readonly seed: number
   readonly json?: string
+  readonly store?: string
 }
 
 export const AGENTS = 850
@@ -41,6 +42,7 @@ export const parse = (argv: readonly string[]): E.Either<string, Flags | null> =
     .option('--agents <n>', 'how many agents', agents, AGENTS)
     .option('--edits <fraction>', 'the share of its files that each agent edits, 0 to 1', fraction, EDITS)
     .option('--seed <s>', 'a whole number; the same seed gives the same edits', seed, SEED)
+    .option('--store <dir>', 'keep the store in this directory (default: a temporary one, removed)')
     .option('--json <file>', 'write the figures to a file, too')
     .addHelpText('after', '\nDirectories called .git or node_modules inside it and links are left out.')
     .showSuggestionAfterError(false)

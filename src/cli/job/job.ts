@@ -1,27 +1,30 @@
 /**
- * The main job: many agents on branches of one real directory, stored, dropped from memory, opened again from their
- * heads, and compared with plain copies.
+ * The main job: many agents on branches of one real directory, stored on disk with a collector beside them, opened
+ * again from their heads by another process, and compared with plain copies.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { availableMemory } from 'node:process'
-import { isDeepStrictEqual } from 'node:util'
-import * as O from 'fp-ts/lib/Option.js'
+import * as Collector from '../../branch/Collector.js'
 import * as ComponentStore from '../../branch/ComponentStore.js'
 import * as StateReference from '../../branch/StateReference.js'
 import { type Digest, toBytes, toCid } from '../../data/Digest.js'
 import * as Hasher from '../../data/Hasher.js'
+import * as LmdbStore from '../../store/LmdbStore.js'
 import * as MemoryStore from '../../store/MemoryStore.js'
-import type { Store } from '../../store/Store.js'
 import * as State from '../../trie/State.js'
-import { branchFor, must, rootOf, Unexpected } from './agents.js'
+import { branchFor, must, mustBe, rootOf } from './agents.js'
 import { branchLatency } from './branching.js'
 import { ask } from './child.js'
-import { componentReads } from './components.js'
-import { type Changed, changedBy, expected, volume } from './copies.js'
+import { type ComponentReads, componentReads } from './components.js'
+import { changedBy, volume } from './copies.js'
 import type { Figures, Settings } from './Figures.js'
 import type { Footprint, Question } from './footprint.js'
 import { COMMITTED, EDITED } from './holders.js'
 import { latency, timed } from './latency.js'
-import { agent, nameOf, type Scenario } from './scenario.js'
+import { agent, headOf, nameOf, type Scenario } from './scenario.js'
+import type { Claim, Verdict } from './verify.js'
 import type { Workspace } from './workspace.js'
 
 /** The share of edits that several agents make alike. */
@@ -41,32 +44,45 @@ const counted = function* <A>(name: string, items: readonly A[], progress: Progr
   }
 }
 
-const headOf = (index: number): string => `agents/${nameOf(index)}`
-
 interface Stored {
-  readonly components: ComponentStore.ComponentStore<MemoryStore.MemoryStore>
-  /** What a plain program changed, by agent. */
-  readonly oracle: readonly Changed[]
-  readonly digests: readonly Digest[]
   readonly branch: Figures['branch']
   readonly commit: Figures['commit']
+  readonly digests: readonly Digest[]
+  readonly stats: LmdbStore.Stats
+  readonly collected: Collector.Stats
 }
 
-/** All agents branched, edited, stored under heads, and gone from memory. */
-const store = (workspace: Workspace, scenario: Scenario, progress: Progress): Stored => {
-  const components = ComponentStore.make(MemoryStore.make())
-  const root = rootOf(components as ComponentStore.ComponentStore<Store>, workspace)
+/** Agents that are stored between two rounds of the collector. */
+const BETWEEN = 8
+
+/** What an agent tries and drops: a branch with one message more, stored and lost. */
+const attempt = (
+  reference: StateReference.StateReference<LmdbStore.LmdbStore>,
+  index: number,
+): StateReference.StateReference<LmdbStore.LmdbStore> => {
+  const tried = must(StateReference.branch(reference))
+  must(StateReference.update(State.set(['tried'], `${nameOf(index)} `.repeat(200)))(tried))
+  must(StateReference.commit()(tried))
+  return tried
+}
+
+/** All agents branched, edited and stored under heads, a collector beside them. */
+const store = async (
+  workspace: Workspace,
+  scenario: Scenario,
+  embedded: LmdbStore.LmdbStore,
+  progress: Progress,
+): Promise<Stored> => {
+  const components = ComponentStore.make(embedded)
+  const root = rootOf(components, workspace)
   must(StateReference.commit({ head: 'workspace' })(root))
   const branch = branchLatency(root)
 
   const indices = Array.from({ length: scenario.agents }, (_, index) => index)
-  const oracle: Changed[] = []
-  const references: StateReference.StateReference<Store>[] = []
-  for (const index of counted('editing', indices, progress)) {
-    const doing = agent(workspace, scenario, index)
-    oracle.push(changedBy(workspace, doing))
-    references.push(branchFor(root, doing))
-  }
+  const references = [...counted('editing', indices, progress)].map((index) =>
+    branchFor(root, agent(workspace, scenario, index)),
+  )
+  const collector = Collector.make(components, { window: 0, collectable: embedded.async })
   const times: number[] = []
   const digests: Digest[] = []
   for (const index of counted('committing', indices, progress)) {
@@ -74,33 +90,27 @@ const store = (workspace: Workspace, scenario: Scenario, progress: Progress): St
     const [time, { digest }] = timed(() => must(commit))
     times.push(time)
     digests.push(digest)
+    Collector.orphan([attempt(references[index]!, index)])(collector)()
+    if (index % BETWEEN === BETWEEN - 1) mustBe(await Collector.round(collector)())
   }
+  mustBe(await Collector.collect(collector)())
+  const collected = Collector.stats(collector)()
   for (const reference of [...references, root]) StateReference.release(reference)()
-  must(ComponentStore.flush(components as ComponentStore.ComponentStore<Store>))
-  components.store.collect()
-  components.residency.clear()
-  return { components, oracle, digests, branch, commit: latency(times) }
+  must(ComponentStore.flush(components))
+  must(embedded.collect)
+  return { branch, commit: latency(times), digests, stats: must(embedded.stats), collected }
 }
 
-/** Opens every agent from its head, with nothing in memory, and compares the whole of it. */
-const verify = (workspace: Workspace, { components, oracle }: Stored, progress: Progress) => {
-  const times: number[] = []
-  let mismatches = 0
-  for (const [index, changed] of counted('verifying', [...oracle.entries()], progress)) {
-    components.residency.clear()
-    const [time, found] = timed(() => {
-      const opened = must(
-        StateReference.openHead(components as ComponentStore.ComponentStore<Store>)(headOf(index)),
-      )
-      if (O.isNone(opened)) throw new Unexpected(`there is no head ${headOf(index)}`)
-      const value = must(StateReference.ask(State.toJson)(opened.value))
-      StateReference.release(opened.value)()
-      return value
-    })
-    times.push(time)
-    if (!isDeepStrictEqual(found, expected(workspace, changed))) mismatches++
+const VERIFIER = new URL('./verifyProcess.js', import.meta.url)
+
+/** Where the store is for the time of the job. */
+const withStore = async <A>(settings: Settings, use: (directory: string) => Promise<A>): Promise<A> => {
+  const directory = settings.store ?? mkdtempSync(join(tmpdir(), 'coppice-'))
+  try {
+    return await use(directory)
+  } finally {
+    if (settings.store === undefined) rmSync(directory, { recursive: true, force: true })
   }
-  return { agent: latency(times), verified: { agents: oracle.length, mismatches } }
 }
 
 const FOOTPRINTS = new URL('./footprintProcess.js', import.meta.url)
@@ -129,24 +139,63 @@ const measure = async (directory: string, workspace: Workspace, scenario: Scenar
 const fingerprint = (digests: readonly Digest[]): string =>
   toCid(Hasher.hash(Buffer.concat(digests.map(toBytes))))
 
-/** Does all of it. */
-export const run = async (settings: Settings, workspace: Workspace, progress: Progress): Promise<Figures> => {
-  await Hasher.ready()
-  const scenario: Scenario = { ...settings, alike: ALIKE }
-  const stored = store(workspace, scenario, progress)
-  const { bytes, blocks } = stored.components.store.stats()
-  const { agent, verified } = verify(workspace, stored, progress)
-  const reads = componentReads(settings.seed)
-  return {
-    workspace: { files: workspace.files.length, bytes: workspace.bytes },
-    branch: stored.branch,
-    commit: stored.commit,
-    component: { ...reads.latency, bytes: reads.bytes },
-    agent,
-    ...volume(workspace, stored.oracle),
-    stored: { bytes, blocks },
-    memory: await measure(settings.workspace, workspace, scenario, progress),
-    verified: { ...verified, mismatches: verified.mismatches + reads.mismatches },
-    fingerprint: fingerprint(stored.digests),
+const opened = async (directory: string): Promise<LmdbStore.LmdbStore> =>
+  mustBe(await LmdbStore.open(directory)())
+
+/** The time of a component from a store on disk that holds nothing else. */
+const onDisk = async (seed: number): Promise<ComponentReads> => {
+  const directory = mkdtempSync(join(tmpdir(), 'coppice-'))
+  const embedded = await opened(directory)
+  try {
+    return componentReads(seed, embedded)
+  } finally {
+    await embedded.close()
+    rmSync(directory, { recursive: true, force: true })
   }
 }
+
+/** Does all of it. */
+export const run = (settings: Settings, workspace: Workspace, progress: Progress): Promise<Figures> =>
+  withStore(settings, async (directory) => {
+    await Hasher.ready()
+    const scenario: Scenario = {
+      agents: settings.agents,
+      edits: settings.edits,
+      seed: settings.seed,
+      alike: ALIKE,
+    }
+    const embedded = await opened(directory)
+    const stored = await store(workspace, scenario, embedded, progress)
+    mustBe(await embedded.close())
+    progress.stage('verifying', 1)
+    const verified = await ask<Claim, Verdict>(VERIFIER, {
+      store: directory,
+      workspace: settings.workspace,
+      scenario,
+    })
+    progress.step()
+    const reads = componentReads(settings.seed, MemoryStore.make())
+    const disk = await onDisk(settings.seed)
+    const { bytes, blocks, fileBytes } = stored.stats
+    const changes = Array.from({ length: scenario.agents }, (_, index) =>
+      changedBy(workspace, agent(workspace, scenario, index)),
+    )
+    const { freed, overhead, pauses } = stored.collected
+    return {
+      workspace: { files: workspace.files.length, bytes: workspace.bytes },
+      branch: stored.branch,
+      commit: stored.commit,
+      component: { ...reads.latency, bytes: reads.bytes },
+      componentOnDisk: disk.latency,
+      agent: verified.latency,
+      ...volume(workspace, changes),
+      stored: { bytes, blocks, disk: fileBytes },
+      collector: { freed: freed.blocks, overhead, pause: pauses },
+      memory: await measure(settings.workspace, workspace, scenario, progress),
+      verified: {
+        agents: scenario.agents,
+        mismatches: verified.mismatches + reads.mismatches + disk.mismatches,
+      },
+      fingerprint: fingerprint(stored.digests),
+    }
+  })

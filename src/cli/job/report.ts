@@ -28,7 +28,7 @@ const MEMORY_GOALS: { readonly [edits: number]: Aim } = { 0.1: atMost(1.3), 0.01
 const micro = (nanoseconds: number): number => nanoseconds / 1000
 
 export const linesOf = (figures: Figures, { edits }: Settings): readonly Line[] => {
-  const { branch, commit, component, agent, memory, stored, unique, whole } = figures
+  const { branch, collector, commit, component, agent, memory, stored, unique, whole } = figures
   const goal = MEMORY_GOALS[edits]
   return [
     {
@@ -53,6 +53,8 @@ export const linesOf = (figures: Figures, { edits }: Settings): readonly Line[] 
     { figure: 'unique content', unit: 'B', value: unique },
     { figure: 'stored', unit: 'B', value: stored.bytes },
     { figure: 'stored / unique bytes', unit: 'ratio', value: stored.bytes / unique, goal: atMost(1.15) },
+    { figure: 'bytes on disk', unit: 'B', value: stored.disk },
+    { figure: 'bytes on disk / stored', unit: 'ratio', value: stored.disk / stored.bytes, goal: atMost(1.5) },
     { figure: 'dedup', unit: 'share', value: dedup(figures), target: more(0.9) },
     { figure: 'commit an agent', unit: 'µs', p50: micro(commit.p50), value: micro(commit.p95) },
     {
@@ -63,6 +65,21 @@ export const linesOf = (figures: Figures, { edits }: Settings): readonly Line[] 
       target: less(50),
       goal: less(10),
     },
+    {
+      figure: 'the same from disk, verified',
+      unit: 'µs',
+      p50: micro(figures.componentOnDisk.p50),
+      value: micro(figures.componentOnDisk.p95),
+      goal: less(25),
+    },
+    {
+      figure: 'pause by the collector, p50 and p99',
+      unit: 'µs',
+      p50: 1000 * collector.pause.p50,
+      value: 1000 * collector.pause.p99,
+      goal: less(1000),
+    },
+    { figure: 'time in the collector', unit: 'share', value: collector.overhead, target: less(0.1) },
     { figure: 'materialise an agent', unit: 'µs', p50: micro(agent.p50), value: micro(agent.p95) },
   ]
 }
@@ -146,7 +163,10 @@ export const report = (settings: Settings, figures: Figures): string => {
       `memory is taken before anything is stored: ${shown(figures.alike, 'B')} of edits made alike are there once an agent`,
     )
   lines.push(
-    `verified: ${number(verified.agents, 0)} agents compared with plain copies, ${number(verified.mismatches, 0)} mismatches`,
+    `verified: ${number(verified.agents, 0)} agents, opened again by another process, compared with plain copies, ${number(verified.mismatches, 0)} mismatches`,
+  )
+  lines.push(
+    `collected: ${number(figures.collector.freed, 0)} blocks of what the agents tried and dropped, while others were stored`,
   )
   return lines.join('\n')
 }

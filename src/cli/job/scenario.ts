@@ -36,6 +36,9 @@ export interface Agent {
 
 export const nameOf = (index: number): string => `agent-${String(index).padStart(4, '0')}`
 
+/** The head of an agent in the store. */
+export const headOf = (index: number): string => `agents/${nameOf(index)}`
+
 /** How many files each agent edits. */
 export const editedFiles = (files: number, share: number): number =>
   share === 0 ? 0 : Math.max(1, Math.round(files * share))

@@ -1,4 +1,4 @@
-/** `npm start -- [--workspace DIR] [--agents N] [--edits FRACTION] [--seed S] [--store DIR] [--json FILE]` */
+/** `npm start -- [--workspace DIR] [--agents N] [--edits FRACTION] [--seed S] [--store DIR] [--json FILE]`, or `npm start -- --search` */
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -11,6 +11,7 @@ import { run } from './job/job.js'
 import { defaultWorkspace, writable } from './job/places.js'
 import { record, report } from './job/report.js'
 import { read } from './job/workspace.js'
+import { type Finding, search, table } from './search/run.js'
 
 const FAILED = 1
 const MISUSED = 2
@@ -20,11 +21,17 @@ const complain = (code: number, message: string): number => {
   return code
 }
 
+const findings = (found: ReadonlyArray<Finding>): number => {
+  process.stdout.write(`${table(found)}\n`)
+  return found.some(({ agrees }) => agrees === false) ? FAILED : 0
+}
+
 const main = async (argv: readonly string[]): Promise<number> => {
   const flags = parse(argv)
   if (E.isLeft(flags)) return complain(MISUSED, flags.left)
   if (flags.right === null) return 0
-  const { json, workspace: named, store, ...numbers } = flags.right
+  const { json, workspace: named, store, search: searching, ...numbers } = flags.right
+  if (searching) return findings(await search())
   const output = json === undefined ? E.right(null) : writable(json)
   if (E.isLeft(output)) return complain(MISUSED, output.left)
   if (named === '') return complain(MISUSED, 'the workspace has no name')

@@ -58,6 +58,13 @@ export interface Corrupt {
   readonly reason: string
 }
 
+/** A block from outside that is not what its CID says, or whose hash nobody here knows; `cid` as text. */
+export interface InvalidBlock {
+  readonly _tag: 'InvalidBlock'
+  readonly cid: string
+  readonly reason: string
+}
+
 /** A block that the store does not hold. */
 export interface Missing {
   readonly _tag: 'Missing'
@@ -210,6 +217,45 @@ export interface Cancelled {
   readonly reason: 'asked for' | 'out of reach'
 }
 
+/** The file system refused an operation; `path` as the caller would write it. */
+export interface FileFailed {
+  readonly _tag: 'FileFailed'
+  readonly path: string
+  readonly operation: string
+  readonly cause: unknown
+}
+
+/** A file, link or directory that changed while it was read. */
+export interface FileChanged {
+  readonly _tag: 'FileChanged'
+  readonly path: string
+}
+
+/** What stands in a directory and cannot stand in a state: a socket, a name that is not Unicode. */
+export interface UnsupportedFile {
+  readonly _tag: 'UnsupportedFile'
+  readonly path: string
+  readonly reason: string
+}
+
+/** A name in a state that names no file of its directory: `..`, or one with a slash. */
+export interface UnsafePath {
+  readonly _tag: 'UnsafePath'
+  readonly path: Path
+  readonly reason: string
+}
+
+/** A directory that was left halfway: each file in it is whole, an old one or a new one. */
+export interface Unfinished {
+  readonly _tag: 'Unfinished'
+  readonly directory: string
+  readonly written: number
+  readonly unchanged: number
+  readonly removed: number
+  readonly bytes: number
+  readonly cause: Failure
+}
+
 /** All of them. */
 export type Failure =
   | InvalidValue
@@ -219,6 +265,7 @@ export type Failure =
   | InvalidDigest
   | Malformed
   | Corrupt
+  | InvalidBlock
   | Missing
   | Dangling
   | HeadMoved
@@ -242,6 +289,11 @@ export type Failure =
   | UnknownType
   | FactoryFailed
   | Cancelled
+  | FileFailed
+  | FileChanged
+  | UnsupportedFile
+  | UnsafePath
+  | Unfinished
 
 /** @category constructors */
 export const invalidValue = (path: Path, reason: string): InvalidValue => ({
@@ -281,6 +333,12 @@ export const malformed = (offset: number, reason: string): Malformed => ({
 })
 /** @category constructors */
 export const corrupt = (digest: Digest, reason: string): Corrupt => ({ _tag: 'Corrupt', digest, reason })
+/** @category constructors */
+export const invalidBlock = (cid: string, reason: string): InvalidBlock => ({
+  _tag: 'InvalidBlock',
+  cid,
+  reason,
+})
 /** @category constructors */
 export const missing = (digest: Digest): Missing => ({ _tag: 'Missing', digest })
 /** @category constructors */
@@ -370,3 +428,26 @@ export const unsupportedStore = (path: string, version: number, supported: numbe
 })
 /** @category constructors */
 export const storeBusy = (path: string, reason: string): StoreBusy => ({ _tag: 'StoreBusy', path, reason })
+/** @category constructors */
+export const fileFailed = (path: string, operation: string, cause: unknown): FileFailed => ({
+  _tag: 'FileFailed',
+  path,
+  operation,
+  cause,
+})
+/** @category constructors */
+export const fileChanged = (path: string): FileChanged => ({ _tag: 'FileChanged', path })
+/** @category constructors */
+export const unsupportedFile = (path: string, reason: string): UnsupportedFile => ({
+  _tag: 'UnsupportedFile',
+  path,
+  reason,
+})
+/** @category constructors */
+export const unsafePath = (path: Path, reason: string): UnsafePath => ({ _tag: 'UnsafePath', path, reason })
+/** @category constructors */
+export const unfinished = (
+  directory: string,
+  done: Pick<Unfinished, 'written' | 'unchanged' | 'removed' | 'bytes'>,
+  cause: Failure,
+): Unfinished => ({ _tag: 'Unfinished', directory, ...done, cause })

@@ -75,6 +75,8 @@ export const explain = (failure: Failure): string => {
       return `malformed bytes at offset ${failure.offset}: ${failure.reason}`
     case 'Corrupt':
       return `block ${toCid(failure.digest)} is corrupt: ${failure.reason}`
+    case 'InvalidBlock':
+      return `block ${failure.cid} is refused: ${failure.reason}`
     case 'Missing':
       return `block ${toCid(failure.digest)} is not in the store`
     case 'Dangling':
@@ -121,5 +123,15 @@ export const explain = (failure: Failure): string => {
       return `the factory of ${JSON.stringify(failure.type)} failed to ${failure.during === 'estimateSize' ? 'estimate the size of' : failure.during} ${toCid(failure.digest)}: ${showCause(failure.cause)}`
     case 'Cancelled':
       return `the request for ${JSON.stringify(failure.type)} was cancelled: ${failure.reason}`
+    case 'FileFailed':
+      return `cannot ${failure.operation} ${JSON.stringify(failure.path)}: ${showCause(failure.cause)}`
+    case 'FileChanged':
+      return `${JSON.stringify(failure.path)} changed while it was read`
+    case 'UnsupportedFile':
+      return `${JSON.stringify(failure.path)} has no place in a state: ${failure.reason}`
+    case 'UnsafePath':
+      return `${showPath(failure.path)} names no file: ${failure.reason}`
+    case 'Unfinished':
+      return `${JSON.stringify(failure.directory)} was left unfinished (${failure.written} written, ${failure.removed} removed): ${explain(failure.cause)}`
   }
 }

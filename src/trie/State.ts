@@ -47,6 +47,7 @@ import { ref } from '../data/Ref.js'
 import { decodeWith } from '../data/Typed.js'
 import { fromUnknown, type Value } from '../data/Value.js'
 import * as Fetch from './Fetch.js'
+import { isInline } from './internal/block.js'
 import { trieEdited } from './internal/change.js'
 import { here, type LoadFailure } from './internal/load.js'
 import { ABSENT } from './internal/merge.js'
@@ -60,12 +61,21 @@ import {
   type Slot,
   type Trie,
 } from './internal/node.js'
-import { ROOT } from './internal/place.js'
+import { COMPONENT, ROOT } from './internal/place.js'
 import { reaching as reach } from './internal/reach.js'
 import { entriesOf, inTrie, mapOf, type Standing, valueIn } from './internal/read.js'
 import { seal } from './internal/seal.js'
 import { isSequence, kindOf, sharing } from './internal/sequence.js'
-import { isComponent, mapTrie, slotOf, slotsOf } from './internal/slot.js'
+import {
+  assign,
+  inOrder,
+  isComponent,
+  isInlineMap,
+  mapSlot,
+  mapTrie,
+  slotOf,
+  slotsOf,
+} from './internal/slot.js'
 import { kindOfRun, sequenceIn, sliced, spliced } from './internal/splice.js'
 import { homeOf, type Residency } from './Residency.js'
 
@@ -314,6 +324,72 @@ export const remove =
   (path: Path) =>
   (state: State): Fetch.Fetch<EditFailure, State> =>
     edit(state, path, true, () => Fetch.of(ABSENT)) as Fetch.Fetch<EditFailure, State>
+
+// -------------------------------------------------------------------------------------
+// states in states
+// -------------------------------------------------------------------------------------
+
+const notMap = (path: Path): InvalidPath => invalidPath(path, 'no map stands here')
+
+/**
+ * The map at a path as a state of its own, of which only the root is loaded; none if nothing stands there. It has the digest that it
+ * would have alone. O(path · log n).
+ *
+ * Errors: `InvalidPath` if something else stands there, `Missing`, `Corrupt`.
+ */
+export const subtree =
+  (path: Path) =>
+  (state: State): Fetch.Fetch<EditFailure, O.Option<State>> =>
+    Fetch.flatMap(standingAt(state, path), (slot): Fetch.Fetch<EditFailure, O.Option<State>> => {
+      if (slot === ABSENT) return Fetch.of(O.none)
+      const value = slot as Slot
+      if (isInlineMap(value)) return Fetch.of(O.some(fromRoot(mapTrie(value))))
+      if (!isComponent(value)) return Fetch.fail(notMap(path))
+      return Fetch.flatMap(
+        here(value, path.length === 0 ? ROOT : COMPONENT),
+        (node): Fetch.Fetch<EditFailure, O.Option<State>> =>
+          isSequence(node) ? Fetch.fail(notMap(path)) : Fetch.of(O.some(fromRoot(node))),
+      )
+    })
+
+/** A state as it stands in another: a small one inside its parent, like any value. */
+const slotOfState = (state: State): Fetch.Fetch<LoadFailure, Slot> =>
+  Fetch.flatMap(rootTrie(state), (trie): Fetch.Fetch<LoadFailure, Slot> => {
+    if (!isInline(trie)) return Fetch.of(rootOf(state))
+    return Fetch.map(({ keys, slots }: { keys: ReadonlyArray<string>; slots: ReadonlyArray<Slot> }) => {
+      const map: Record<string, Slot> = {}
+      for (const [i, key] of keys.entries()) assign(map, key, slots[i]!)
+      return mapSlot(inOrder(map))
+    })(entriesOf(trie))
+  })
+
+/**
+ * The state with another as the map at a path, shared and not copied. The other was read from the same family, or is wholly in memory, as
+ * for `StateReference.write`. O(path · log n).
+ *
+ * Errors: `InvalidPath`, `Missing`, `Corrupt`.
+ *
+ * @example
+ * ```ts
+ * import * as assert from 'node:assert'
+ * import { Fetch, State } from 'coppice'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as O from 'fp-ts/lib/Option.js'
+ *
+ * const agent = State.set(['task'], 'sort')(State.empty)
+ * const back = pipe(
+ *   agent,
+ *   Fetch.chainW((state) => State.setSubtree(['agents', 'ann'], state)(State.empty)),
+ *   Fetch.chainW(State.subtree(['agents', 'ann'])),
+ *   Fetch.map(O.map(State.digest)),
+ * )
+ * assert.deepStrictEqual(Fetch.now(back), Fetch.now(pipe(agent, Fetch.map(State.digest), Fetch.map(O.some))))
+ * ```
+ */
+export const setSubtree =
+  (path: Path, subtree: State) =>
+  (state: State): Fetch.Fetch<EditFailure, State> =>
+    Fetch.flatMap(slotOfState(subtree), (slot) => graft(path, slot)(state))
 
 // -------------------------------------------------------------------------------------
 // lists, texts and bytes

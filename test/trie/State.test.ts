@@ -154,3 +154,13 @@ describe('a chain of blocks that is longer than any value is deep', () => {
     expect(() => chain(200, 90)).toThrow('Corrupt')
   })
 })
+
+test('a block is looked for in parts of sequences, small ones too', () => {
+  for (let n = 700; n < 800; n++) {
+    const store = new Blocks()
+    const text = Array.from({ length: n }, (_, i) => (i * i * 7 + n) % 9973).join(' ')
+    const state = State.open(store.save(stateOf(states, { text })), Residency.make(0))
+    const last = [...store.bytes.keys()][0]!
+    expect(Fetch.run(store.source)(State.reaching([state], last))()).toEqual(E.right([true]))
+  }
+})

@@ -10,6 +10,8 @@ export interface Flags {
   readonly seed: number
   readonly json?: string
   readonly store?: string
+  /** Searches in place of the job. */
+  readonly search?: true
 }
 
 export const AGENTS = 850
@@ -43,6 +45,7 @@ export const parse = (argv: readonly string[]): E.Either<string, Flags | null> =
     .option('--edits <fraction>', 'the share of its files that each agent edits, 0 to 1', fraction, EDITS)
     .option('--seed <s>', 'a whole number; the same seed gives the same edits', seed, SEED)
     .option('--store <dir>', 'keep the store in this directory (default: a temporary one, removed)')
+    .option('--search', 'search problems with known answers instead: beam, best of N, MCTS')
     .option('--json <file>', 'write the figures to a file, too')
     .addHelpText('after', '\nDirectories called .git or node_modules inside it and links are left out.')
     .showSuggestionAfterError(false)

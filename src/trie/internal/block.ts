@@ -6,6 +6,8 @@
  *     [2, [slot, ...]]  [3, text]  [4, bytes] a chunk of a sequence: items, text, bytes
  *     [5, kind, level, [sizes], [links]]      a knot of a sequence: for each child its length, and a link
  *
+ * (6 is a checkpoint, `vst/internal/checkpointBlock.ts`, which stands in no state.)
+ *
  * A slot is a value, or a link to one whose encoding exceeds `INLINE_LIMIT`; the limit counts a link as a link, so equal
  * content has one form. A block may come from anywhere: reading refuses whatever this module would not have written
  * at that very place.

@@ -64,10 +64,19 @@ export const difference = (before: Trie | Component, after: Trie | Component): F
   // What has a digest is compared by it, so both sides get theirs before the walk.
   seal(before)
   seal(after)
-  return between([{ before: before as Child, after: after as Child, place: ROOT }], [])
+  return between([{ before: before as Child, after: after as Child, place: ROOT }], [], refine)
 }
 
-const between = (pairs: ReadonlyArray<Pending>, path: Path): Found =>
+/** The entries that differ between two maps, of which none is entered. */
+export const differingEntries = (before: Trie | Component, after: Trie | Component): Found => {
+  seal(before)
+  seal(after)
+  return between([{ before: before as Child, after: after as Child, place: ROOT }], [], (change) =>
+    Fetch.of([change]),
+  )
+}
+
+const between = (pairs: ReadonlyArray<Pending>, path: Path, enter: (change: Difference) => Found): Found =>
   Fetch.flatMap(
     Fetch.all(
       pairs.map(({ before, after, place }) =>
@@ -77,7 +86,7 @@ const between = (pairs: ReadonlyArray<Pending>, path: Path): Found =>
     (here) => {
       // What is pending keeps its place among what is found, so the order does not tell what was loaded.
       const parts: Array<() => Found> = []
-      const pending = { push: (pair: Pending) => parts.push(() => between([pair], path)) }
+      const pending = { push: (pair: Pending) => parts.push(() => between([pair], path, enter)) }
       for (const pair of here) {
         diff(
           pair.before,
@@ -91,7 +100,7 @@ const between = (pairs: ReadonlyArray<Pending>, path: Path): Found =>
               after: y as Standing,
               splices: null,
             }
-            parts.push(() => refine(change))
+            parts.push(() => enter(change))
           },
           pending,
         )
@@ -116,7 +125,7 @@ const refine = (change: Difference): Found => {
       if (p !== null && q !== null) {
         seal(p)
         seal(q)
-        return between([{ before: p, after: q, place: ROOT }], path)
+        return between([{ before: p, after: q, place: ROOT }], path, refine)
       }
       if (p !== null || q !== null) return Fetch.of([change])
       return Fetch.flatMap(

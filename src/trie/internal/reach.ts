@@ -4,8 +4,8 @@
 import type { Digest } from '../../data/Digest.js'
 import * as Fetch from '../Fetch.js'
 import { here, type LoadFailure } from './load.js'
-import { BRANCH, type Component } from './node.js'
-import { below, COMPONENT, type Place, ROOT } from './place.js'
+import { BRANCH, type Component, KNOT, LINK } from './node.js'
+import { below, COMPONENT, type Place, partOf, ROOT } from './place.js'
 import { forEachBelow, seal } from './seal.js'
 
 interface Spot {
@@ -71,7 +71,11 @@ const descend = (
         if (node.kind === BRANCH) {
           for (const [k, child] of node.children.entries())
             if (child.size !== 0) visit(child, below(place, k, child))
-        } else forEachBelow(node, (inner) => visit(inner, COMPONENT))
+        } else {
+          forEachBelow(node, (inner) =>
+            visit(inner, node.kind === KNOT ? partOf(node, inner.kind === LINK ? inner : null) : COMPONENT),
+          )
+        }
       }
       return descend(next, above, seen)
     },

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,5 +9,8 @@ export default defineConfig({
     pool: 'forks',
     execArgv: ['--expose-gc'],
     maxWorkers: 2,
+    // `interface-blockstore-tests` imports it and does not declare it.
+    alias: { 'aegir/chai': fileURLToPath(new URL('test/chai.ts', import.meta.url)) },
+    server: { deps: { inline: ['interface-blockstore-tests'] } },
   },
 })

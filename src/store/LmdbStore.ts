@@ -13,7 +13,7 @@
  *
  * Bytes come from a disk: `Fetch` checks each block against its digest when it first reads it.
  */
-import { statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import * as path from 'node:path'
 import { now } from 'fp-ts/lib/Date.js'
 import * as E from 'fp-ts/lib/Either.js'
@@ -35,22 +35,27 @@ import {
 } from '../data/Failure.js'
 import { ready } from '../data/Hasher.js'
 import type { Ref, Stamp } from '../data/Ref.js'
+import type { Auditable } from './Audit.js'
+import { auditOf } from './internal/lmdb/audit.js'
 import { Disk, type Done } from './internal/lmdb/disk.js'
 import { bodyOf, type Log } from './internal/lmdb/entry.js'
 import { checked, dataOf, marked, probe } from './internal/lmdb/guard.js'
 import * as keys from './internal/lmdb/keys.js'
 import { decode, encode, fresh, VERSION } from './internal/lmdb/meta.js'
 import { recount } from './internal/lmdb/recount.js'
+import { type Run, stagingOf } from './internal/lmdb/staging.js'
 import { current, prepare, Sweeper, type Swept } from './internal/lmdb/sweep.js'
-import { type Durability, openTables, type Tables } from './internal/lmdb/tables.js'
+import { acquireTables, type Durability, releaseTables, type Tables } from './internal/lmdb/tables.js'
 import { Tally } from './internal/tally.js'
 import * as Ledger from './Ledger.js'
+import type { Stages, Staging } from './Staging.js'
 import type {
   AsyncCollectable,
   AsyncStore,
   Bounds,
   Collectable,
   Counting,
+  Listing,
   Receipt,
   Slice,
   Store,
@@ -87,13 +92,15 @@ export interface Stats {
   readonly fileBytes: number
 }
 
-export interface LmdbStore extends Store, Counting, Collectable {
+export interface LmdbStore extends Store, Counting, Collectable, Listing, Auditable {
   readonly path: string
+  /** Blocks that may not enter, beside the store and as durable. */
+  readonly staging: Staging
   /**
    * The same store for programs that must not block: transactions that come together share one flush of the disk, and
    * the event loop goes on meanwhile.
    */
-  readonly async: AsyncStore & AsyncCollectable
+  readonly async: AsyncStore & AsyncCollectable & Stages
   /** The counts. O(entries since it was last asked for + pages). */
   readonly ledger: IOEither<StoreFailed, Ledger.Ledger>
   /** The counts again, from the blocks, heads and pins alone. O(blocks + links). Equals `ledger`. */
@@ -118,7 +125,7 @@ export interface Options {
   readonly lease?: number
   /** Milliseconds since 1970; processes that share a store must agree on it. Default: the system's. */
   readonly clock?: IO<number>
-  /** Bytes that the file may grow to; a transaction beyond is `StoreFailed`. Default: what the disk holds. */
+  /** Bytes of blocks that the store may hold; a put beyond is `StoreFailed`. Default: what the disk takes. */
   readonly limit?: number
   /** Whether to read the whole store in another process first, for one that may kill its reader. Default false. */
   readonly suspect?: boolean
@@ -163,7 +170,7 @@ const isFailure = (done: Done | TransactFailure): done is TransactFailure => '_t
 const begin = (
   directory: string,
   tables: Tables,
-  { clock = now, lease = 60_000, durability = 'sync' }: Options,
+  { clock = now, lease = 60_000, durability = 'sync', limit = Number.POSITIVE_INFINITY }: Options,
 ): E.Either<OpenFailure, Disk> => {
   const { environment, roots } = tables
   let refused: OpenFailure | null = null
@@ -191,7 +198,7 @@ const begin = (
     }
     const session = meta.session++
     roots.putSync(keys.META, encode(meta))
-    const made = new Disk(tables, { name: directory, clock, session, lease, durability }, meta.epoch)
+    const made = new Disk(tables, { name: directory, clock, session, lease, durability, limit }, meta.epoch)
     made.writeLease(time + lease)
     return made
   })
@@ -201,7 +208,7 @@ const begin = (
 const opening = async (directory: string, options: Options): Promise<E.Either<OpenFailure, LmdbStore>> => {
   const whole = path.resolve(directory)
   await ready()
-  const { create = true, suspect = false, durability = 'sync', limit } = options
+  const { create = true, suspect = false, durability = 'sync' } = options
   try {
     const marker = marked(whole, create)
     if (marker._tag === 'Left') return marker
@@ -211,13 +218,12 @@ const opening = async (directory: string, options: Options): Promise<E.Either<Op
       const read = probe(whole)
       if (read._tag === 'Left') return read
     }
-    const tables = openTables(dataOf(whole), durability, limit)
-    const disk = begin(whole, tables, options)
-    if (disk._tag === 'Left') {
-      await tables.environment.close()
-      return disk
-    }
-    return E.right(make(whole, disk.right, durability))
+    const tables = acquireTables(dataOf(realpathSync(whole)), durability)
+    const begun = attempt('open', () => begin(whole, tables, options))
+    const disk = begun._tag === 'Left' ? begun : begun.right
+    if (disk._tag === 'Right') return E.right(make(whole, disk.right, durability))
+    await releaseTables(tables)
+    return disk
   } catch (cause) {
     return E.left(storeFailed('open', cause))
   }
@@ -291,6 +297,28 @@ const headsOf = ({ roots }: Tables, prefix: string): ReadonlyArray<readonly [str
   return found
 }
 
+/** Blocks that are read at a time when all are listed. */
+const PAGE = 256
+
+/** In the order of digests, a page at a time: a read that lasted would keep LMDB from using space again. */
+function* listed(
+  tables: Tables,
+  reading: Run['reading'],
+): Iterable<E.Either<StoreFailed, readonly [Digest, Uint8Array]>> {
+  let last: Digest | undefined
+  for (;;) {
+    const page = reading('list blocks', () => {
+      const range = last === undefined ? {} : { start: last, exclusiveStart: true }
+      const digests = [...tables.ids.getKeys({ ...range, limit: PAGE })]
+      return digests.map((digest) => [digest, blockOf(tables, digest)] as const)
+    })()
+    if (page._tag === 'Left') return yield page
+    if (page.right.length === 0) return
+    for (const [digest, bytes] of page.right) if (bytes !== undefined) yield E.right([digest, bytes])
+    last = page.right[page.right.length - 1]![0]
+  }
+}
+
 /** The slots of the counts as a ledger of references. */
 const ledgerOf = (slots: Tally): Ledger.Ledger => {
   const tally = new Tally()
@@ -323,24 +351,35 @@ const stats = (disk: Disk): Stats => {
 const make = (directory: string, disk: Disk, durability: Durability): LmdbStore => {
   const { environment } = disk.tables
   const sweeper = new Sweeper(disk)
+  let closing: Promise<E.Either<StoreFailed, void>> | null = null
   let closed = false
   // Visible at once, on the disk later: what `group` promises. Else a transaction ends with its flush.
   const flags = durability === 'group' ? (0x10003 as TransactionFlags) : undefined
+
+  /** Throws where the file may be open no longer, or only for others. */
+  const mustBeOpen = (): void => {
+    if (closed) throw new Error('the store is closed')
+  }
 
   /** What another process has committed is seen from here on. */
   const reading =
     <A>(operation: string, body: () => A): IOEither<StoreFailed, A> =>
     () =>
       attempt(operation, () => {
+        mustBeOpen()
         environment.resetReadTxn()
         return body()
       })
 
   const writing = <A>(operation: string, body: () => A): E.Either<StoreFailed, A> =>
-    attempt(operation, () => environment.transactionSync(body, flags))
+    attempt(operation, () => {
+      mustBeOpen()
+      return environment.transactionSync(body, flags)
+    })
 
   const later = async <A>(operation: string, body: () => A): Promise<E.Either<StoreFailed, A>> => {
     try {
+      mustBeOpen()
       return E.right(await environment.childTransaction(body))
     } catch (error) {
       return E.left(storeFailed(operation, await causeOf(error)))
@@ -401,7 +440,16 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
       const milliseconds = performance.now() - began
       const waiting = disk.counts?.queue.length ?? 0
       if (!folded.right) return E.right({ freed: 0, bytes: 0, waiting, done: false, milliseconds })
-      return sliced(await later('collect', () => sweeper.slice(bounds)), (inside) => milliseconds + inside)
+      let acknowledged = (): void => {}
+      const swept = await later('collect', () => {
+        try {
+          return sweeper.slice(bounds)
+        } finally {
+          acknowledged = sweeper.setAside()
+        }
+      })
+      if (swept._tag === 'Right') acknowledged()
+      return sliced(swept, (inside) => milliseconds + inside)
     }
 
   const collect: IOEither<StoreFailed, Collection> = () => {
@@ -441,21 +489,30 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
     }
   }
 
-  const close: TaskEither<StoreFailed, void> = async () => {
-    if (closed) return E.right(undefined)
-    closed = true
+  const closeOnce = async (): Promise<E.Either<StoreFailed, void>> => {
     clearInterval(renewal)
     const ended = await later('close', end)
+    closed = true
     try {
-      await environment.close()
+      await releaseTables(disk.tables)
       return ended
     } catch (cause) {
       return E.left(storeFailed('close', cause))
     }
   }
 
+  const close: TaskEither<StoreFailed, void> = () => {
+    closing ??= closeOnce()
+    return closing
+  }
+
   const read = (digests: ReadonlyArray<Digest>) =>
-    attempt('read', () => digests.map((digest) => blockOf(disk.tables, digest)))
+    attempt('read', () => {
+      mustBeOpen()
+      return digests.map((digest) => blockOf(disk.tables, digest))
+    })
+
+  const staging = stagingOf(disk.tables.staging, { reading, writing })
 
   const store: LmdbStore = {
     path: directory,
@@ -476,6 +533,8 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
         const number = disk.find(digest)
         return number < 0 ? 0 : current(disk, disk.meta()).count(number)
       }),
+    staging,
+    blocks: () => listed(disk.tables, reading),
     sharedSince: (digest) =>
       reading('count', () => {
         const number = disk.find(digest)
@@ -491,9 +550,11 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
       return done
     },
     stats: reading('stats', () => stats(disk)),
+    audit: (look) => reading('audit', () => look(auditOf(disk))),
     flush,
     close,
     async: {
+      staging,
       read: (digests) => async () => read(digests),
       transact: (wanted) => async () => {
         const [body, answer] = transaction(wanted)

@@ -28,11 +28,13 @@ import type { IO } from 'fp-ts/lib/IO.js'
 import * as O from 'fp-ts/lib/Option.js'
 import type { Digest } from '../data/Digest.js'
 import type { Stamp } from '../data/Ref.js'
+import type { Auditable } from './Audit.js'
 import { Memory } from './internal/memory.js'
+import { auditOf } from './internal/memoryAudit.js'
 import { Tally } from './internal/tally.js'
 import * as Journal from './Journal.js'
 import type { Ledger } from './Ledger.js'
-import type { Collectable, Counting, Store } from './Store.js'
+import type { Collectable, Counting, Listing, Store } from './Store.js'
 
 /** What a collection took. */
 export interface Collection {
@@ -56,7 +58,7 @@ export interface Stats {
 }
 
 /** Counts are O(1) amortised; `sharedSince` is kept until the block is swept, even if its count falls again. */
-export interface MemoryStore extends Store, Counting, Collectable {
+export interface MemoryStore extends Store, Counting, Collectable, Listing, Auditable {
   /** The current sweep epoch; a `Ref` that carries this very object needs no look-up. */
   readonly stamp: IO<Stamp>
   /** What happened, from the last snapshot on: a copy. O(journal). */
@@ -96,6 +98,13 @@ const heads = (memory: Memory, prefix: string): ReadonlyArray<readonly [string, 
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, number]) => [name, memory.blocks.digest(number)!] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
+
+function* listed({ blocks }: Memory): Iterable<E.Either<never, readonly [Digest, Uint8Array]>> {
+  for (let number = 0; number < blocks.end; number++) {
+    const digest = blocks.digest(number)
+    if (digest !== undefined) yield E.right([digest, blocks.bytes(digest)!])
+  }
+}
 
 const stats = ({ blocks, heads, pins, writer }: Memory): Stats => ({
   blocks: blocks.size,
@@ -165,9 +174,11 @@ export const make = ({ clock = now, name = 'memory' }: Options = {}): MemoryStor
       const since = number < 0 ? Number.NaN : memory.fold().sharedSince(number)
       return E.right(Number.isNaN(since) ? O.none : O.some(since))
     },
+    blocks: () => listed(memory),
     slice: (bounds) => () => E.right(memory.slice(bounds)),
     collect: () => memory.sweep(),
     snapshot: () => memory.snapshot(),
     stats: () => stats(memory),
+    audit: (look) => () => E.right(look(auditOf(memory))),
   }
 }

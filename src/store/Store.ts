@@ -8,6 +8,7 @@
  * a transaction that fails changes nothing; equal blocks are stored once; a head moves only from where it was
  * expected (`HeadMoved`); what a head or a pin reaches is never taken.
  */
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type * as O from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -78,6 +79,12 @@ export interface AsyncStore {
   readonly locate: (refs: ReadonlyArray<Ref>) => TaskEither<StoreFailed, Stamp>
   readonly head: (name: string) => TaskEither<StoreFailed, Digest | null>
   readonly heads: (prefix: string) => TaskEither<StoreFailed, ReadonlyArray<readonly [string, Digest]>>
+}
+
+/** A store that can list its blocks. */
+export interface Listing {
+  /** All of them, in no particular order, each once; ends after a failure. What is put or swept meanwhile may be in it. */
+  readonly blocks: () => Iterable<Either<StoreFailed, readonly [Digest, Uint8Array]>>
 }
 
 /** A store that can say how often a block is referred to. */

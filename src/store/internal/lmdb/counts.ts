@@ -11,7 +11,7 @@
  */
 import { Queue } from '../queue.js'
 import { PAGE, type Tally } from '../tally.js'
-import { CUT, LOWER, type Log, PUT, RAISE, SWEEP } from './entry.js'
+import { CUT, HEADER, LOWER, type Log, Numbers, PUT, RAISE, SWEEP } from './entry.js'
 
 const THERE = 1
 const REFERENCE = 2
@@ -82,10 +82,19 @@ export class Counts {
     if (this.slots.add(number, -REFERENCE) === GARBAGE) this.fallen.push(number)
   }
 
-  /** Folds operations. `settle` must follow when all of a transaction's are folded. */
-  absorb(log: Log): void {
+  /** Folds the entry of a block. */
+  put(number: number, entry: Uint8Array, length: number): void {
+    this.slots.add(number, THERE)
+    this.fallen.push(number)
+    const header = new Numbers(entry, HEADER, length)
+    for (let n = header.next() + header.next(); n > 0 && !header.ended(); n--)
+      this.raise(number - header.next())
+  }
+
+  /** Folds operations from a place on. `settle` must follow when all of a transaction's are folded. */
+  absorb(log: Log, start = 0): void {
     const { slots } = this
-    for (let i = 0; i < log.length; ) {
+    for (let i = start; i < log.length; ) {
       const what = log[i]!
       const number = log[i + 1]!
       const from = i + 3

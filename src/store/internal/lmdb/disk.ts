@@ -39,6 +39,7 @@ export interface Done {
 
 const NONE = -1
 const APPEND = { append: true }
+const IF_ABSENT = { noOverwrite: true }
 
 export class Disk {
   readonly tables: Tables
@@ -47,10 +48,14 @@ export class Disk {
   readonly session: number
   /** How long a lease runs, ms. */
   readonly lease: number
+  /** Bytes of blocks that may be held. */
+  readonly limit: number
   stamp: Stamp
   /** Loaded when it is first asked for; `null` too when it may be wrong. */
   counts: Counts | null = null
   private readonly scratch = new Scratch()
+  /** A number on its way into a table. LMDB's wrapper asks for the address of each new buffer, so this one stays. */
+  private readonly numeral = new Uint8Array(new ArrayBuffer(keys.NUMBER))
 
   private readonly durability: Durability
 
@@ -62,6 +67,7 @@ export class Disk {
       readonly session: number
       readonly lease: number
       readonly durability: Durability
+      readonly limit?: number
     },
     epoch: number,
   ) {
@@ -71,6 +77,7 @@ export class Disk {
     this.session = options.session
     this.lease = options.lease
     this.durability = options.durability
+    this.limit = options.limit ?? Number.POSITIVE_INFINITY
     this.stamp = { store: this.name, epoch }
   }
 
@@ -91,6 +98,13 @@ export class Disk {
   find(digest: Digest): number {
     const id = this.tables.ids.getBinaryFast(digest)
     return id === undefined ? NONE : keys.readNumber(id, 0)
+  }
+
+  /** Gives a block a number inside a transaction; false if it has one. One descent of the tree for look-up and put. */
+  claim(digest: Digest, number: number): boolean {
+    keys.writeNumber(number, this.numeral, 0)
+    // Its declaration forgets that it answers.
+    return (this.tables.ids.putSync(digest, this.numeral, IF_ABSENT) as unknown) === true
   }
 
   /** The stamp of an epoch. */
@@ -213,27 +227,36 @@ class Step {
     return number
   }
 
+  /** The number of what a block links to: not its own, which is claimed already. */
+  private before(own: number, ref: Ref): number {
+    const number = this.number(ref)
+    return number === own ? NONE : number
+  }
+
   private put({ ref, bytes, links, parents = [] }: Put): TransactFailure | null {
-    if (this.number(ref) !== NONE) {
+    const { disk, log, meta, scratch, tables } = this
+    const number = meta.next
+    if (ref.stamp === this.stamp || !disk.claim(ref.digest, number)) {
+      this.number(ref)
       this.receipt.known.push(ref.digest)
       return null
     }
-    const { log, meta, scratch, tables } = this
-    const number = meta.next
     log.push(PUT, number, links.length + parents.length)
     const from = log.length
-    for (const link of links) log.push(this.number(link))
-    for (const parent of parents) log.push(this.number(parent))
+    for (const link of links) log.push(this.before(number, link))
+    for (const parent of parents) log.push(this.before(number, parent))
     const absent = log.indexOf(NONE, from)
     if (absent >= 0) return dangling(ref.digest, [...links, ...parents][absent - from]!.digest)
     writeBlock(scratch, number, log, from, links.length, bytes)
     tables.journal.putSync(number, scratch.bytes.subarray(0, scratch.length), APPEND)
-    const id = new Uint8Array(keys.NUMBER)
-    keys.writeNumber(number, id, 0)
-    tables.ids.putSync(ref.digest, id)
     meta.next++
     meta.blocks++
     meta.bytes += bytes.byteLength
+    if (meta.bytes > disk.limit)
+      return storeFailed(
+        'transact',
+        new Error(`the store would hold more than its limit, ${disk.limit} bytes`),
+      )
     this.added.set(ref.digest, number)
     this.found.push([ref, number])
     this.receipt.added.push(ref.digest)

@@ -25,7 +25,7 @@ const BLOCK = 0
 const EVENT = 1
 
 /** Where the numbers of a block's entry begin. */
-const HEADER = 5
+export const HEADER = 5
 
 /** Most bytes that a number takes. */
 const WIDEST = 7
@@ -175,4 +175,17 @@ export const readEvent = (entry: Uint8Array, length: number): Log => {
   const numbers = new Numbers(entry, 9, length)
   while (!numbers.ended()) log.push(numbers.next())
   return log
+}
+
+/** Whether operations are such as a transaction before `end` can have done. */
+export const isPossible = (log: Log, end: number): boolean => {
+  let at = 0
+  while (at + 2 < log.length) {
+    const [what, number, many] = [log[at]!, log[at + 1]!, log[at + 2]!]
+    const holds = what === CUT || what === SWEEP
+    if (what <= PUT || what > SWEEP || number < 1 || number >= end || (many > 0 && !holds)) return false
+    for (let i = at + 3; i < at + 3 + many; i++) if (!(log[i]! >= 1 && log[i]! < end)) return false
+    at += 3 + many
+  }
+  return at === log.length
 }

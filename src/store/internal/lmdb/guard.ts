@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import {
@@ -24,7 +25,10 @@ export const dataOf = (directory: string): string => path.join(directory, 'data.
 
 const MAGIC = 0xbeefc0de
 const RECORD = 24
+const DATA_VERSION = RECORD + 4
 const PAGE_SIZE = RECORD + 24
+/** Of the tree of free pages, and of the tree of tables. */
+const TREES = [RECORD + 24, RECORD + 72]
 const LAST_PAGE = RECORD + 120
 const TRANSACTION = RECORD + 128
 const RECORDED = RECORD + 144
@@ -75,14 +79,34 @@ interface Records {
   readonly pages: number
 }
 
+/** Flags of a tree: integers as keys for free pages, nothing for tables; beside flags of how the file was opened. */
+const ORDERS = [8, 0]
+const ORDER = 0xffff & ~0x5000
+/** Flags of a page, and what they are of a record. */
+const PAGE_FLAGS = 18
+const IS_RECORD = 8
+/** LMDB's stack for a walk down a tree. */
+const DEEPEST = 32
+const NO_ROOT = 2n ** 64n - 1n
+
+const isTree = (bytes: Buffer, at: number, order: number, pages: number): boolean => {
+  const root = bytes.readBigUInt64LE(at + 40)
+  const isRoot = root === NO_ROOT || (root >= 2n && root < BigInt(pages))
+  return isRoot && (bytes.readUInt16LE(at + 4) & ORDER) === order && bytes.readUInt16LE(at + 6) <= DEEPEST
+}
+
 const record = (
   bytes: Buffer,
   at: number,
 ): { pageSize: number; pages: number; order: bigint } | undefined => {
   if (bytes.length < at + RECORDED || bytes.readUInt32LE(at + RECORD) !== MAGIC) return undefined
+  if (bytes.readUInt32LE(at + DATA_VERSION) !== 2 || bytes.readUInt16LE(at + PAGE_FLAGS) !== IS_RECORD)
+    return undefined
+  const pages = Number(bytes.readBigUInt64LE(at + LAST_PAGE)) + 1
+  if (!TREES.every((tree, n) => isTree(bytes, at + tree, ORDERS[n]!, pages))) return undefined
   return {
     pageSize: bytes.readUInt32LE(at + PAGE_SIZE),
-    pages: Number(bytes.readBigUInt64LE(at + LAST_PAGE)) + 1,
+    pages,
     order: bytes.readBigUInt64LE(at + TRANSACTION),
   }
 }
@@ -122,31 +146,56 @@ export const checked = (directory: string): E.Either<DamagedStore, 'new' | 'whol
   }
 }
 
-/** Reads every key and value of every table, in a process that may die of it. */
+/**
+ * Reads every key and value of every table, writes them back and reads them again, in a copy and in a process that may
+ * die of it. A tree that leads back into itself has more entries than it says.
+ */
 const PROBE = `
 const { open } = require(process.argv[1])
-const root = open({ path: process.argv[2], noSubdir: true, readOnly: true, encoding: 'binary', keyEncoding: 'binary', maxDbs: 8 })
-let sum = 0
-for (const name of [...root.getKeys()].map((key) => key.toString())) {
-  const table = root.openDB({ name: name.replace(/\\0$/, ''), encoding: 'binary', keyEncoding: 'binary' })
-  for (const { value } of table.getRange({ start: Buffer.from([0]) })) sum += value.length
+const root = open({ path: process.argv[2], noSubdir: true, noSync: true, encoding: 'binary', keyEncoding: 'binary', maxDbs: 8 })
+const names = [...root.getKeys({ limit: 8 })].map((key) => key.toString().replace(/\\0$/, ''))
+const tables = names.map((name) => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary', create: false }))
+for (const write of [false, true, false]) {
+  for (const table of tables) {
+    let left = table.getStats().entryCount
+    for (let start = Buffer.from([0]), exclusiveStart = false; ; exclusiveStart = true) {
+      const entries = [...table.getRange({ start, exclusiveStart, limit: 1000 })]
+      if (entries.length === 0) break
+      left -= entries.length
+      if (left < 0) throw new Error('Error: a tree leads back into itself')
+      if (write) root.transactionSync(() => entries.forEach(({ key, value }) => table.putSync(key, value)))
+      start = Buffer.from(entries[entries.length - 1].key)
+    }
+    if (left > 0) throw new Error('Error: a tree has lost entries')
+  }
 }
 process.stdout.write('read')
+process.exit()
 `
 
-/** Whether a suspect store can be read to its end, found out by a process of its own. O(bytes). */
+/**
+ * Whether a suspect store can be read and written to its end, found out by a process of its own with a copy of its own.
+ * O(bytes), on the disk too. Throws what the file system throws.
+ */
 export const probe = (directory: string): E.Either<DamagedStore, void> => {
   const lmdb = createRequire(import.meta.url).resolve('lmdb')
   const file = dataOf(directory)
-  const { stdout, signal, stderr } = spawnSync(process.execPath, ['-e', PROBE, lmdb, file], {
-    encoding: 'utf8',
-  })
-  if (stdout === 'read') return E.right(undefined)
-  const said = stderr
-    .split('\n')
-    .find((line) => line.includes('Error'))
-    ?.trim()
-  return E.left(
-    damagedStore(file, signal === null ? (said ?? 'it cannot be read') : `reading it ended in ${signal}`),
-  )
+  const beside = fs.mkdtempSync(path.join(tmpdir(), 'coppice-probe-'))
+  try {
+    const copy = dataOf(beside)
+    fs.copyFileSync(file, copy, fs.constants.COPYFILE_FICLONE)
+    const { stdout, signal, stderr } = spawnSync(process.execPath, ['-e', PROBE, lmdb, copy], {
+      encoding: 'utf8',
+    })
+    if (stdout === 'read') return E.right(undefined)
+    const said = stderr
+      .split('\n')
+      .find((line) => line.includes('Error'))
+      ?.trim()
+    return E.left(
+      damagedStore(file, signal === null ? (said ?? 'it cannot be read') : `reading it ended in ${signal}`),
+    )
+  } finally {
+    fs.rmSync(beside, { recursive: true, force: true })
+  }
 }

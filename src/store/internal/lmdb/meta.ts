@@ -18,6 +18,8 @@ export interface Meta {
   folded: number
   /** The session that the next to open gets. */
   session: number
+  /** The last image that was begun; never given twice, so that two who write one at a time do not meet. */
+  begun: number
 }
 
 export const VERSION = 1
@@ -33,6 +35,7 @@ export const fresh: Meta = {
   image: 0,
   folded: 1,
   session: 1,
+  begun: 0,
 }
 
 const FIELDS = Object.keys(fresh) as ReadonlyArray<keyof Meta>

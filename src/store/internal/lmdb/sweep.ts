@@ -11,9 +11,9 @@ import type { Counts } from './counts.js'
 import type { Disk } from './disk.js'
 import {
   isBlock,
+  isPossible,
   LOWER,
   type Log,
-  PUT,
   readBlock,
   readEvent,
   Scratch,
@@ -21,7 +21,7 @@ import {
   timeOf,
   writeEvent,
 } from './entry.js'
-import { clearBut, load, Writing } from './image.js'
+import { Clearing, load, Writing } from './image.js'
 import * as keys from './keys.js'
 import { encode, type Meta } from './meta.js'
 
@@ -56,10 +56,15 @@ const fold = (disk: Disk, counts: Counts, end: number, epoch: number, until: () 
     const entry = journal.getBinaryFast(number)
     if (entry === undefined) continue
     if (isBlock(entry)) {
-      const { numbers } = readBlock(number, entry, entry.length)
-      counts.absorb([PUT, number, numbers.length, ...numbers])
+      counts.put(number, entry, entry.length)
     } else {
-      counts.absorb(readEvent(entry, entry.length))
+      const log = readEvent(entry, entry.length)
+      if (!isPossible(log, number)) {
+        // Counts that miss an entry would free what is in use.
+        counts.at = number
+        throw new Error(`entry ${number} of the journal is damaged`)
+      }
+      counts.absorb(log)
       counts.settle(epoch, timeOf(entry))
       counts.events.push(number)
     }
@@ -86,6 +91,7 @@ export const prepare = (disk: Disk, until: () => boolean): boolean => {
 export class Sweeper {
   private readonly disk: Disk
   private writing: Writing | null = null
+  private clearing = new Clearing(0)
   /** Garbage whose entry is damaged: left where it is for `fsck`. */
   readonly stuck = new Set<number>()
 
@@ -101,7 +107,7 @@ export class Sweeper {
     const late = (): boolean => performance.now() >= ends
     const meta = disk.meta()
     const counts = current(disk, meta)
-    const before = { next: meta.next, freed: meta.freedBlocks, bytes: meta.freedBytes }
+    const before = { next: meta.next, freed: meta.freedBlocks, bytes: meta.freedBytes, begun: meta.begun }
     const log: Log = []
     this.expire(counts, log)
     if (log.length > 0) counts.settle(meta.epoch, disk.clock())
@@ -113,10 +119,12 @@ export class Sweeper {
       if (this.sweep(number, counts, meta, log)) freed++
     }
     const written = counts.queue.length === 0 || this.writing !== null ? this.image(counts, meta, late) : null
+    const cleared = this.cleared(meta, late)
     const freed = meta.freedBlocks - before.freed
     if (freed > 0) meta.epoch++
     if (log.length > 0) this.write(log, meta)
-    if (log.length > 0 || written !== null) disk.tables.roots.putSync(keys.META, encode(meta))
+    if (log.length > 0 || written !== null || meta.begun !== before.begun)
+      disk.tables.roots.putSync(keys.META, encode(meta))
     if (log.length > 0) {
       counts.events.push(before.next)
       counts.at = meta.next
@@ -127,7 +135,7 @@ export class Sweeper {
         freed,
         bytes: meta.freedBytes - before.bytes,
         waiting,
-        done: waiting === 0 && this.writing === null,
+        done: waiting === 0 && this.writing === null && cleared,
         milliseconds: performance.now() - began,
       },
       written,
@@ -138,6 +146,23 @@ export class Sweeper {
   forget(): void {
     this.disk.counts = null
     this.writing = null
+    this.clearing = new Clearing(0)
+  }
+
+  /**
+   * Puts away what it thinks of the counts, inside the transaction, until that is acknowledged; whoever asks meanwhile
+   * counts for himself. The answer takes it out again.
+   */
+  setAside(): () => void {
+    const { disk, writing, clearing } = this
+    const { counts } = disk
+    this.forget()
+    return () => {
+      this.clearing = clearing
+      if (disk.counts !== null || this.writing !== null) return
+      disk.counts = counts
+      this.writing = writing
+    }
   }
 
   /** Writes an image to its end if the counts have gone far enough from the last, inside a transaction. */
@@ -145,10 +170,13 @@ export class Sweeper {
     const { disk } = this
     if (disk.counts === null) return
     const meta = disk.meta()
+    if (this.writing !== null && this.writing.before !== meta.image) this.forget()
     const counts = current(disk, meta)
     if (counts.at === meta.folded) return
     this.writing ??= this.begin(counts, meta)
-    if (this.image(counts, meta, never) !== null) disk.tables.roots.putSync(keys.META, encode(meta))
+    this.image(counts, meta, never)
+    this.cleared(meta, never)
+    disk.tables.roots.putSync(keys.META, encode(meta))
   }
 
   /** Lets go of the pins of sessions whose lease has ended. */
@@ -189,14 +217,15 @@ export class Sweeper {
     const size = bytes.length
     const digest = hash(bytes)
     if (this.disk.find(digest) !== number) return this.leave(number)
-    const isCut = roots.doesExist(keys.cut(number))
+    const isCut = block.numbers.length > block.links && roots.doesExist(keys.cut(number))
     const numbers = isCut ? block.numbers.slice(0, block.links) : block.numbers
     if (isCut) roots.removeSync(keys.cut(number))
     ids.removeSync(digest)
     journal.removeSync(number)
-    const operation = [SWEEP, number, numbers.length, ...numbers]
-    for (const word of operation) log.push(word)
-    counts.absorb(operation)
+    const from = log.length
+    log.push(SWEEP, number, numbers.length)
+    for (const link of numbers) log.push(link)
+    counts.absorb(log, from)
     counts.settle(meta.epoch, 0)
     meta.blocks--
     meta.bytes -= size
@@ -211,27 +240,29 @@ export class Sweeper {
   }
 
   private begin(counts: Counts, meta: Meta): Writing {
-    // Whoever stopped in the middle of one left its pages here.
-    clearBut(this.disk.tables, meta.image)
-    return new Writing(meta.image + 1, counts)
+    return new Writing(++meta.begun, meta.image, counts)
   }
 
   /** Some pages of an image; the image that took effect if these were the last. */
   private image(counts: Counts, meta: Meta, late: () => boolean): Writing | null {
-    const { journal } = this.disk.tables
     if (this.writing === null && counts.events.length < FOLDED) return null
     const writing = (this.writing ??= this.begin(counts, meta))
-    if (writing.generation !== meta.image + 1) {
+    if (writing.before !== meta.image) {
       // Another process was quicker. The entries that this one would have let go are found again from there.
       this.forget()
       return null
     }
     if (!writing.write(this.disk.tables, late)) return null
-    clearBut(this.disk.tables, writing.generation)
-    for (const event of writing.events) journal.removeSync(event)
+    writing.leave(this.disk.tables)
     meta.image = writing.generation
     meta.folded = writing.at
     this.writing = null
     return writing
+  }
+
+  /** Lets go of what the image in effect has made superfluous; whether nothing is left of it. */
+  private cleared(meta: Meta, late: () => boolean): boolean {
+    if (this.clearing.generation !== meta.image) this.clearing = new Clearing(meta.image)
+    return this.clearing.clear(this.disk.tables, late)
   }
 }

@@ -22,19 +22,47 @@ export interface Tables {
  */
 export type Durability = 'sync' | 'group' | 'none'
 
-/** Throws what LMDB throws. */
-export const openTables = (file: string, durability: Durability, mapSize?: number): Tables => {
+/**
+ * What this thread has open, by file: two environments of one file would wait for ever for each other's transactions,
+ * one of which needs the thread that the other blocks.
+ */
+const shared = new Map<string, { readonly tables: Tables; readonly durability: Durability; users: number }>()
+
+/** The tables of a file; one set a thread, however often they are asked for. Throws what LMDB throws. */
+export const acquireTables = (file: string, durability: Durability): Tables => {
+  const known = shared.get(file)
+  if (known !== undefined) {
+    if (known.durability !== durability) throw new Error(`it is open with durability ${known.durability}`)
+    known.users++
+    return known.tables
+  }
+  const tables = openTables(file, durability)
+  shared.set(file, { tables, durability, users: 1 })
+  return tables
+}
+
+/** To be called as often as `acquireTables`; the last call closes the file. */
+export const releaseTables = async (tables: Tables): Promise<void> => {
+  const found = [...shared].find(([, one]) => one.tables === tables)
+  if (found === undefined || --found[1].users > 0) return
+  shared.delete(found[0])
+  await tables.environment.close()
+}
+
+const openTables = (file: string, durability: Durability): Tables => {
   const environment = open<Uint8Array, Uint8Array>({
     path: file,
     noSubdir: true,
     encoding: 'binary',
     keyEncoding: 'binary',
     maxDbs: 8,
+    // A block that is longer than half a page takes whole pages: of 4,096 bytes, real states fill 1.6 times their own;
+    // of 8,192, 1.26 times, and commits take as long. Of 16,384, 1.2 times, and small commits write twice as much.
+    pageSize: 8192,
     // Else a disk that is full is a rejection that nobody can catch.
     eventTurnBatching: false,
     overlappingSync: durability === 'group',
     noSync: durability === 'none',
-    ...(mapSize === undefined ? {} : { mapSize }),
   })
   const keyed = <K>(name: string, keyEncoder: unknown): Database<Uint8Array, K & Uint8Array> =>
     environment.openDB<Uint8Array, K & Uint8Array>({ name, encoding: 'binary', keyEncoder } as never)

@@ -1,0 +1,131 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { manualClock } from '../../laws/store/manualClock.js'
+import { right } from '../../laws/store/observe.js'
+import type { Digest } from '../../src/data/Digest.js'
+import { hash } from '../../src/data/Hasher.js'
+import { ref } from '../../src/data/Ref.js'
+import { compact } from '../../src/store/Compact.js'
+import { inside, type LmdbStore, type Options, open } from '../../src/store/LmdbStore.js'
+import { fsckDirectory } from '../../src/store/Repair.js'
+
+let directory = ''
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'coppice-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+const opened = async (options: Options = {}): Promise<LmdbStore> => right(await open(directory, options)())
+
+/** A block of 3,000 bytes. */
+const bytesOf = (n: number): Uint8Array => {
+  const bytes = new Uint8Array(3003)
+  bytes.set([0x59, 3000 >> 8, 3000 & 255, n, n >> 8])
+  return bytes
+}
+
+/** Many blocks, of which one in ten stays. */
+const sow = (store: LmdbStore): ReadonlyArray<Digest> => {
+  const puts = Array.from({ length: 500 }, (_, n) => bytesOf(n)).map((bytes) => ({
+    ref: ref(hash(bytes)),
+    bytes,
+    links: [],
+  }))
+  const kept = puts.filter((_, n) => n % 10 === 0).map(({ ref }) => ref.digest)
+  right(
+    store.transact({
+      puts,
+      heads: kept.map((next, n) => ({ name: `${n}`, expect: right(store.head(`${n}`)()), next })),
+    })(),
+  )
+  right(store.collect())
+  return kept
+}
+
+const told = (store: LmdbStore, kept: ReadonlyArray<Digest>) => ({
+  heads: right(store.heads('')()),
+  bytes: right(store.read(kept)()),
+  numbers: kept.map((digest) => inside(store).disk.find(digest)),
+  epoch: right(store.locate([])()).epoch,
+  stats: { ...right(store.stats()), fileBytes: 0, ledgerBytes: 0, sessions: 0 },
+})
+
+test('the file is smaller, and the store the same', async () => {
+  const store = await opened()
+  const kept = sow(store)
+  const before = told(store, kept)
+  await store.close()
+  const { before: was, after: is } = right(await compact()(directory)())
+  expect(is * 3).toBeLessThan(was)
+  expect(readdirSync(directory).filter((name) => name.includes('compact'))).toEqual([])
+  expect(right(await fsckDirectory()(directory)())).toMatchObject({ found: 0, blocks: 50 })
+  const again = await opened()
+  expect(told(again, kept)).toEqual(before)
+  // It goes on.
+  sow(again)
+  await again.close()
+  expect(right(await fsckDirectory()(directory)())).toMatchObject({ found: 0, blocks: 50 })
+})
+
+test('a store that is open is busy, and stays as it is', async () => {
+  const store = await opened()
+  const kept = sow(store)
+  const file = readFileSync(join(directory, 'data.mdb'))
+  expect(await compact()(directory)()).toMatchObject(E.left({ _tag: 'StoreBusy' }))
+  expect(readFileSync(join(directory, 'data.mdb')).equals(file)).toBe(true)
+  right(store.transact({ pins: kept })())
+  await store.close()
+})
+
+test('so is one that is open with another durability', async () => {
+  const store = await opened({ durability: 'none' })
+  expect(await compact()(directory)()).toMatchObject(E.left({ _tag: 'StoreBusy' }))
+  await store.close()
+})
+
+test('nobody opens a store while it is compacted', async () => {
+  const store = await opened()
+  sow(store)
+  await store.close()
+  const compacting = compact()(directory)()
+  const meanwhile = await open(directory)()
+  const done = await compacting
+  expect(done).toMatchObject(E.right({}))
+  expect(meanwhile).toMatchObject(E.left({ _tag: 'StoreBusy' }))
+  await (await opened()).close()
+})
+
+test('a session that slept through its lease has lost it', async () => {
+  const clock = manualClock(1000)
+  const store = await opened({ clock: clock.now, lease: 1000 })
+  const kept = sow(store)
+  right(store.transact({ pins: kept })())
+  clock.advance(2000)()
+  expect(right(await compact({ clock: clock.now })(directory)()).after).toBeGreaterThan(0)
+  expect(store.transact({ pins: kept })()).toMatchObject(E.left({ _tag: 'LeaseLost' }))
+  await store.close()
+  expect(right(await fsckDirectory()(directory)())).toMatchObject({ found: 0, blocks: 50, pins: 0 })
+})
+
+test('what a process left that was killed is no hindrance', async () => {
+  const store = await opened()
+  sow(store)
+  await store.close()
+  const beside = join(directory, 'data.mdb.compact')
+  writeFileSync(beside, 'half a file')
+  writeFileSync(`${beside}-lock`, '')
+  await (await opened()).close()
+  right(await compact()(directory)())
+  expect(existsSync(beside)).toBe(false)
+  expect(right(await fsckDirectory()(directory)())).toMatchObject({ found: 0, blocks: 50 })
+})
+
+test('a directory that holds no store is a failure', async () => {
+  writeFileSync(join(directory, 'README'), 'no store')
+  expect(await compact()(directory)()).toMatchObject(E.left({ _tag: 'DamagedStore' }))
+  expect(await compact()(join(directory, 'nowhere'))()).toMatchObject(E.left({ _tag: 'StoreFailed' }))
+})

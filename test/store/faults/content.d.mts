@@ -1,0 +1,1 @@
+export declare const contentOf: (head: string, turn: number) => { readonly turn: number }

@@ -1,0 +1,13 @@
+/** The laws of materialising: of factories, queues, caches, thresholds and materialisers. */
+export { brokenCaches } from './brokenCaches.js'
+export { brokenFactories } from './brokenFactories.js'
+export { brokenMaterializers } from './brokenMaterializers.js'
+export { brokenQueues } from './brokenQueues.js'
+export { brokenThresholds } from './brokenThresholds.js'
+export { type Caches, cacheLaws } from './cacheLaws.js'
+export { type FactorySubject, factoryLaws } from './factoryLaws.js'
+export { materializerLaws } from './materializerLaws.js'
+export type { Materializers } from './Probe.js'
+export { type Queues, queueLaws } from './queueLaws.js'
+export { editedTexts } from './texts.js'
+export { type ThresholdsUnderTest, thresholdLaws } from './thresholdLaws.js'

@@ -38,15 +38,15 @@ import * as O from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from '../data/Digest.js'
 import { type Corrupt, type Released, released, type StoreFailed } from '../data/Failure.js'
-import type { Stamp } from '../data/Ref.js'
-import type { AsyncStore, HeadMove, Store, TransactFailure } from '../store/Store.js'
+import type { Ref, Stamp } from '../data/Ref.js'
+import type { AsyncStore, HeadMove, Put, Store, TransactFailure } from '../store/Store.js'
 import type * as Fetch from '../trie/Fetch.js'
 import { type Component, LINK, type Link, type Trie } from '../trie/internal/node.js'
 import { doubtful, type Packed, pack } from '../trie/internal/pack.js'
 import { homeOf } from '../trie/Residency.js'
 import * as State from '../trie/State.js'
 import * as ComponentStore from './ComponentStore.js'
-import { Base, below, Cell, leave, Member, membersOf, rebase } from './internal/family.js'
+import { Base, below, Cell, leave, type Mark, Member, membersOf, rebase } from './internal/family.js'
 import { fetched, locate, type Program, head as readHead, run, runAsync } from './internal/program.js'
 
 // -------------------------------------------------------------------------------------
@@ -363,6 +363,28 @@ function* holding<S extends Store | AsyncStore>(
 // the store
 // -------------------------------------------------------------------------------------
 
+/** @internal The mark that a reference grew from; `undefined` once released. */
+export const markOf = <S extends Store | AsyncStore>(
+  reference: StateReference<S>,
+): Mark | null | undefined => (inside(reference).cell === null ? undefined : inside(reference).base.mark)
+
+/**
+ * @internal A reference to a stored state, of which nothing is loaded, below a mark that is pinned in this
+ * transaction.
+ */
+export function* openingMarked<S extends Store | AsyncStore>(
+  components: ComponentStore.ComponentStore<S>,
+  digest: Digest,
+  mark: Mark,
+  heads: ReadonlyArray<HeadMove>,
+): Program<E.Either<TransactFailure, StateReference<S>>> {
+  const pinned = yield* ComponentStore.settling(components, { pins: [mark.ref.digest], heads })
+  if (pinned._tag === 'Left') return pinned
+  const reference = beginWith(components, State.open(digest, components.residency), mark.ref.digest)
+  inside(reference).base = new Base(digest, 0, mark)
+  return E.right(reference)
+}
+
 function* opening<S extends Store | AsyncStore>(
   components: ComponentStore.ComponentStore<S>,
   digest: Digest,
@@ -473,10 +495,19 @@ function* packing(
 
 let commits = 0
 
-function* committing(
-  reference: Reference,
+/** @internal What stands on top of a committed state: a block that is pinned, and that heads move to, in its stead. */
+export interface Crown {
+  readonly put: Put
+  readonly mark: Mark
+}
+
+/** @internal A commit of the state, and of a crown if there is to be one, in one transaction. */
+export function* committing<S extends Store | AsyncStore>(
+  of: StateReference<S>,
   { head, expect }: CommitOptions,
+  crowned: ((state: Ref) => Crown) | null = null,
 ): Program<E.Either<CommitFailure, Committed>> {
+  const reference = inside(of)
   const { cell, components } = reference
   if (cell === null) return gone(reference)
   const { state } = cell
@@ -487,16 +518,19 @@ function* committing(
     if (ready._tag === 'Left') return ready
     const { packed, root: kept, stamp } = ready.right
     const { digest } = kept.ref!
+    const crown = crowned === null ? null : crowned(kept.ref!)
+    const puts: ReadonlyArray<Put> = crown === null ? packed : [...packed, crown.put]
+    const named = crown === null ? digest : crown.mark.ref.digest
     const heads: Array<HeadMove> = []
     if (head !== undefined) {
       const from = expect === undefined ? yield* readHead(head) : E.right(expect)
       if (from._tag === 'Left') return from
-      heads.push({ name: head, expect: from.right, next: digest })
+      heads.push({ name: head, expect: from.right, next: named })
     }
-    const held = pins.has(digest)
+    const held = pins.has(named)
     const done = yield* ComponentStore.settling(components, {
-      puts: packed,
-      pins: held ? [] : [digest],
+      puts,
+      pins: held ? [] : [named],
       heads,
     })
     if (done._tag === 'Left') {
@@ -507,12 +541,12 @@ function* committing(
       if (now.right === stamp) return done
       continue
     }
-    if (!held) pins.hold(digest)
+    if (!held) pins.hold(named)
     if (reference.cell === null) {
       // Released meanwhile, perhaps the last of its family.
       if (reference.family.live === 0) pins.keepOnly(new Set())
     } else {
-      rebase(reference, new Base(digest, order))
+      rebase(reference, new Base(digest, order, crown === null ? reference.base.mark : crown.mark))
       // Where an equal state is in memory already, all who share this one hold that one.
       if (kept !== State.rootOf(state) && reference.cell.state === state) {
         reference.cell.state = State.fromRoot(kept as Trie | Link)
@@ -520,7 +554,7 @@ function* committing(
     }
     const added = new Set(done.right.added)
     let bytes = 0
-    for (const block of packed) if (added.delete(block.ref.digest)) bytes += block.bytes.length
+    for (const block of puts) if (added.delete(block.ref.digest)) bytes += block.bytes.length
     return E.right({ digest, added: done.right.added.length, bytes })
   }
 }
@@ -537,13 +571,13 @@ function* committing(
 export const commit =
   (options: CommitOptions = {}) =>
   <S extends Store>(reference: StateReference<S>): IOEither<CommitFailure, Committed> =>
-    run(componentsOf(reference).store, () => committing(inside(reference), options))
+    run(componentsOf(reference).store, () => committing(reference, options))
 
 /** `commit` over an asynchronous store. */
 export const commitAsync =
   (options: CommitOptions = {}) =>
   <S extends AsyncStore>(reference: StateReference<S>): TaskEither<CommitFailure, Committed> =>
-    runAsync(componentsOf(reference).store, () => committing(inside(reference), options))
+    runAsync(componentsOf(reference).store, () => committing(reference, options))
 
 /**
  * Lets go of the checkpoints that no living reference of the family stands on; answers how many. States that were read
@@ -554,9 +588,10 @@ export const trim =
   () => {
     const { family } = inside(reference)
     const before = family.pins.size
-    const bases = membersOf(family).flatMap((member) =>
-      member.base.digest === null ? [] : [member.base.digest],
-    )
+    const bases = membersOf(family).flatMap(({ base: { digest, mark } }) => [
+      ...(digest === null ? [] : [digest]),
+      ...(mark === null ? [] : [mark.ref.digest]),
+    ])
     family.pins.keepOnly(new Set(bases))
     return before - family.pins.size
   }

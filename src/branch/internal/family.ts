@@ -6,6 +6,7 @@
  * was dropped without release goes when all of its family has gone.
  */
 import type { Digest } from '../../data/Digest.js'
+import type { Ref } from '../../data/Ref.js'
 import type { State } from '../../trie/State.js'
 
 /** A state and how many references hold it; more than one, and it is shared. */
@@ -17,14 +18,23 @@ export class Cell {
   }
 }
 
-/** A checkpoint that references grew from. */
+/** The block that names a committed state in a history, and its place there. */
+export interface Mark {
+  readonly ref: Ref
+  readonly generation: number
+}
+
+/** A committed state that references grew from. */
 export class Base {
   readonly digest: Digest | null
   /** Of two commits of one reference the one that began later has the greater. */
   readonly order: number
-  constructor(digest: Digest | null, order = 0) {
+  /** The last one of its history, if it has one. */
+  readonly mark: Mark | null
+  constructor(digest: Digest | null, order = 0, mark: Mark | null = null) {
     this.digest = digest
     this.order = order
+    this.mark = mark
   }
 }
 

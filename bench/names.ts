@@ -1,5 +1,17 @@
 /** The benches there are. Each is the module of its name in this folder and exports `bench`. */
-export const names = ['trie', 'hash', 'codec', 'branch', 'memory', 'sequence', 'dedup'] as const
+export const names = [
+  'trie',
+  'hash',
+  'codec',
+  'branch',
+  'memory',
+  'sequence',
+  'dedup',
+  'materialize',
+  'store',
+  'collector',
+  'superposition',
+] as const
 
 export type Name = (typeof names)[number]
 

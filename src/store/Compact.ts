@@ -124,7 +124,7 @@ const compacting = async (
 ): Promise<E.Either<OpenFailure, Compacted>> => {
   const marker = marked(directory, false)
   if (marker._tag === 'Left') return marker
-  const file = checked(directory)
+  const file = checked(directory, marker.right)
   if (file._tag === 'Left') return file
   if (file.right === 'new') return E.right({ before: 0, after: 0 })
   const tables = acquireTables(dataOf(directory), 'sync')

@@ -39,7 +39,7 @@ import type { Auditable } from './Audit.js'
 import { auditOf } from './internal/lmdb/audit.js'
 import { Disk, type Done } from './internal/lmdb/disk.js'
 import { bodyOf, type Log } from './internal/lmdb/entry.js'
-import { checked, dataOf, marked, probe } from './internal/lmdb/guard.js'
+import { checked, dataOf, finish, marked, probe } from './internal/lmdb/guard.js'
 import * as keys from './internal/lmdb/keys.js'
 import { decode, encode, fresh, VERSION } from './internal/lmdb/meta.js'
 import { recount } from './internal/lmdb/recount.js'
@@ -212,7 +212,7 @@ const opening = async (directory: string, options: Options): Promise<E.Either<Op
   try {
     const marker = marked(whole, create)
     if (marker._tag === 'Left') return marker
-    const file = checked(whole)
+    const file = checked(whole, marker.right)
     if (file._tag === 'Left') return file
     if (file.right === 'short' || (suspect && file.right === 'whole')) {
       const read = probe(whole)
@@ -221,7 +221,10 @@ const opening = async (directory: string, options: Options): Promise<E.Either<Op
     const tables = acquireTables(dataOf(realpathSync(whole)), durability)
     const begun = attempt('open', () => begin(whole, tables, options))
     const disk = begun._tag === 'Left' ? begun : begun.right
-    if (disk._tag === 'Right') return E.right(make(whole, disk.right, durability))
+    if (disk._tag === 'Right') {
+      if (marker.right === 'unfinished') finish(whole)
+      return E.right(make(whole, disk.right, durability))
+    }
     await releaseTables(tables)
     return disk
   } catch (cause) {

@@ -5,6 +5,7 @@
  * records (`MDB_meta` in LMDB's mdb.c), written in turns; each says how many pages there are.
  */
 import { spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -37,7 +38,8 @@ type Refused = DamagedStore | UnsupportedStore
 
 /** Writes so that a reader sees the old file or the whole new one, and a power cut leaves either. */
 const writeWhole = (file: string, text: string): void => {
-  const beside = `${file}.${process.pid}.new`
+  // Nobody else has this name: not a thread of this process either.
+  const beside = `${file}.${randomUUID()}`
   const handle = fs.openSync(beside, 'w')
   try {
     fs.writeSync(handle, text)
@@ -54,25 +56,36 @@ const writeWhole = (file: string, text: string): void => {
   }
 }
 
-/** Reads the marker; makes one in a directory that is new or empty. Throws what the file system throws. */
-export const marked = (directory: string, create: boolean): E.Either<Refused, void> => {
+const UNFINISHED = ', unfinished'
+
+/** What the marker says: whether the store that it marks was ever whole. */
+export type Marker = 'whole' | 'unfinished'
+
+/**
+ * Reads the marker; makes one, of a store that is not finished, in a directory that is new or empty. Throws what the file system throws.
+ */
+export const marked = (directory: string, create: boolean): E.Either<Refused, Marker> => {
   const file = path.join(directory, FORMAT)
   if (create) fs.mkdirSync(directory, { recursive: true })
   if (!fs.existsSync(directory)) return E.left(damagedStore(directory, 'there is no such directory'))
   if (!fs.existsSync(file)) {
-    // What a process that makes the same store at this moment writes first.
     const others = fs.readdirSync(directory).filter((name) => !name.startsWith(FORMAT))
-    if (others.length > 0 || !create)
+    // Another process may have made the store since; it writes the marker before anything else.
+    if ((others.length > 0 || !create) && !fs.existsSync(file))
       return E.left(damagedStore(directory, `it holds no ${FORMAT}, so it is no store of coppice`))
-    writeWhole(file, `coppice store ${VERSION}\n`)
+    if (!fs.existsSync(file)) writeWhole(file, `coppice store ${VERSION}${UNFINISHED}\n`)
   }
   const text = fs.readFileSync(file, 'utf8')
-  const version = /^coppice store (\d{1,9})\n$/.exec(text)?.[1]
+  const [, version, unfinished] = /^coppice store (\d{1,9})(, unfinished)?\n$/.exec(text) ?? []
   if (version === undefined) return E.left(damagedStore(directory, `its ${FORMAT} is garbled`))
   return Number(version) > VERSION
     ? E.left(unsupportedStore(directory, Number(version), VERSION))
-    : E.right(undefined)
+    : E.right(unfinished === undefined ? 'whole' : 'unfinished')
 }
+
+/** Says that the store is whole: from now on it is missed if it is gone. */
+export const finish = (directory: string): void =>
+  writeWhole(path.join(directory, FORMAT), `coppice store ${VERSION}\n`)
 
 interface Records {
   readonly pageSize: number
@@ -129,10 +142,14 @@ const records = (handle: number): Records | string => {
  * Whether a file can be mapped: `whole`, or `short` if it lacked pages that it claims, and was given empty ones so that
  * reading them kills nobody.
  */
-export const checked = (directory: string): E.Either<DamagedStore, 'new' | 'whole' | 'short'> => {
+export const checked = (
+  directory: string,
+  marker: Marker,
+): E.Either<DamagedStore, 'new' | 'whole' | 'short'> => {
   const file = dataOf(directory)
-  if (!fs.existsSync(file) || fs.statSync(file).size === 0) return E.right('new')
-  const handle = fs.openSync(file, 'r+')
+  if (!fs.existsSync(file) || fs.statSync(file).size === 0)
+    return marker === 'unfinished' ? E.right('new') : E.left(damagedStore(file, 'it is gone, or empty'))
+  const handle = fs.openSync(file, 'r')
   try {
     // A record that is being written while it is read is whole a moment later.
     const found = [records(handle), records(handle)].find((r) => typeof r !== 'string') ?? records(handle)
@@ -142,8 +159,21 @@ export const checked = (directory: string): E.Either<DamagedStore, 'new' | 'whol
     if (actual >= size) return E.right('whole')
     // LMDB leaves out a few free pages at the end. What claims much more would only be given room to be copied.
     if (2 * actual < size) return E.left(damagedStore(file, `it has ${actual} bytes of ${size}`))
-    fs.ftruncateSync(handle, size)
+    lengthen(file, size - actual)
     return E.right('short')
+  } finally {
+    fs.closeSync(handle)
+  }
+}
+
+const ZEROS = new Uint8Array(1 << 20)
+
+/** Appends zeros: if somebody writes behind what was the end meanwhile, they come behind that, and nothing is lost. */
+const lengthen = (file: string, bytes: number): void => {
+  const handle = fs.openSync(file, 'a')
+  try {
+    for (let left = bytes; left > 0; left -= ZEROS.length)
+      fs.writeSync(handle, ZEROS.subarray(0, Math.min(left, ZEROS.length)))
   } finally {
     fs.closeSync(handle)
   }

@@ -269,13 +269,33 @@ export const open =
 // the store
 // -------------------------------------------------------------------------------------------------
 
+/** As many bytes as Node's own pool: what keeps a block of a slab alive keeps no more than that. */
+const SLAB = 8192
+let slab: Uint8Array = new Uint8Array(SLAB)
+let used = 0
+/** What LMDB lends, as plain bytes: a part of a `Buffer` is another `Buffer`, which takes longer to make than to fill. */
+let lent: Uint8Array = slab
+
+/** Small copies stand side by side: memory of its own for each would take longer to get than a block takes to read. */
+const copied = ({ buffer, byteOffset }: Uint8Array, from: number, to: number): Uint8Array => {
+  const n = to - from
+  if (lent.buffer !== buffer || lent.byteOffset !== byteOffset) lent = new Uint8Array(buffer, byteOffset)
+  if (n > SLAB >> 1) return lent.slice(from, to)
+  if (used + n > SLAB) {
+    slab = new Uint8Array(SLAB)
+    used = 0
+  }
+  const copy = slab.subarray(used, used + n)
+  copy.set(lent.subarray(from, to))
+  used += n
+  return copy
+}
+
 const blockOf = ({ ids, journal }: Tables, digest: Digest): Uint8Array | undefined => {
   const id = ids.getBinaryFast(digest)
   const entry = id === undefined ? undefined : journal.getBinaryFast(keys.readNumber(id, 0))
   // A copy: what LMDB hands out changes with the next read.
-  return entry === undefined
-    ? undefined
-    : Uint8Array.prototype.slice.call(entry, bodyOf(entry, entry.length), entry.length)
+  return entry === undefined ? undefined : copied(entry, bodyOf(entry, entry.length), entry.length)
 }
 
 const locate = (disk: Disk, refs: ReadonlyArray<Ref>): Stamp => {
@@ -437,8 +457,14 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
     (bounds: Bounds): TaskEither<StoreFailed, Slice> =>
     async () => {
       const began = performance.now()
-      const late = (): boolean => performance.now() >= began + bounds.milliseconds
-      const folded = reading('collect', () => prepare(disk, late))()
+      // Half of the time goes into what needs no transaction.
+      const half = bounds.milliseconds / 2
+      const late = (): boolean => performance.now() >= began + half
+      const folded = reading('collect', () => {
+        const whole = prepare(disk, late)
+        if (whole) sweeper.look(bounds.blocks, late)
+        return whole
+      })()
       if (folded._tag === 'Left') return folded
       const milliseconds = performance.now() - began
       const waiting = disk.counts?.queue.length ?? 0
@@ -446,7 +472,7 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
       let acknowledged = (): void => {}
       const swept = await later('collect', () => {
         try {
-          return sweeper.slice(bounds)
+          return sweeper.slice({ ...bounds, milliseconds: half })
         } finally {
           acknowledged = sweeper.setAside()
         }

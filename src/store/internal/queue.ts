@@ -20,6 +20,16 @@ export class Queue {
     this.length++
   }
 
+  /** The nth from the front, which must be there. O(generations). */
+  at(n: number): number {
+    let i = n + this.taken
+    for (const { numbers } of this.generations) {
+      if (i < numbers.length) return numbers[i]!
+      i -= numbers.length
+    }
+    return Number.NaN
+  }
+
   shift(): number | undefined {
     const first = this.generations[0]
     if (first === undefined) return undefined

@@ -12,21 +12,13 @@ import type { Audit, Counted, Misrecorded, Stored } from '../../Audit.js'
 import { counts as counted } from '../../Ledger.js'
 import type { Counts } from './counts.js'
 import type { Disk } from './disk.js'
-import { isPossible, PUT, readBlock, readEvent, timeOf } from './entry.js'
+import { BLOCK, EVENT, isSoundEvent, PUT, readBlock, readEvent, timeOf } from './entry.js'
 import { load } from './image.js'
 import * as keys from './keys.js'
 import type { Tables } from './tables.js'
 
-const BLOCK = 0
-const EVENT = 1
-
 /** The least that stands before a block's own bytes: tag, check, how many links, how many parents. */
 const LEAST = 7
-
-const isEvent = (number: number, entry: Uint8Array, least: number): boolean =>
-  entry.length >= least &&
-  Number.isFinite(timeOf(entry)) &&
-  isPossible(readEvent(entry, entry.length), number)
 
 type Kind = 'block' | 'event' | 'unreadable'
 
@@ -39,8 +31,7 @@ export const kindOf = (
   entry[0] = BLOCK
   const { sound } = readBlock(number, entry, entry.length)
   if (sound) return { kind: 'block', sound: tag === BLOCK }
-  // Nine bytes might be anything, if the tag does not vouch for them.
-  const event = isEvent(number, entry, tag === EVENT ? 9 : 10)
+  const event = isSoundEvent(number, entry, entry.length)
   if (tag === EVENT) return { kind: event ? 'event' : 'unreadable', sound: event }
   return { kind: event ? 'unreadable' : 'block', sound: false }
 }
@@ -64,7 +55,7 @@ const stored = ({ roots }: Tables, number: number, entry: Uint8Array, sound: boo
 /** The counts as they stand on disk; what cannot be read of the journal is left out. O(blocks + entries behind the image). */
 export const countsOf = (disk: Disk): Counts => {
   const meta = disk.meta()
-  const counts = load(disk.tables, meta.image, meta.folded)
+  const counts = load(disk.tables, meta.image, meta.folded, () => {})
   for (const number of disk.tables.journal.getKeys({ start: meta.folded, end: meta.next })) {
     const entry = entryOf(disk.tables, number)!
     const { kind } = kindOf(number, entry)

@@ -11,7 +11,20 @@
  */
 import { Queue } from '../queue.js'
 import { PAGE, type Tally } from '../tally.js'
-import { CUT, HEADER, LOWER, type Log, Numbers, PUT, RAISE, SWEEP } from './entry.js'
+import {
+  BLOCK,
+  bodyOf,
+  CUT,
+  check,
+  HEADER,
+  LOWER,
+  type Log,
+  Numbers,
+  PUT,
+  RAISE,
+  readCheck,
+  SWEEP,
+} from './entry.js'
 
 const THERE = 1
 const REFERENCE = 2
@@ -82,13 +95,15 @@ export class Counts {
     if (this.slots.add(number, -REFERENCE) === GARBAGE) this.fallen.push(number)
   }
 
-  /** Folds the entry of a block. */
-  put(number: number, entry: Uint8Array, length: number): void {
+  /** Folds the entry of a block; false, and nothing is folded, if its header is damaged. */
+  put(number: number, entry: Uint8Array, length: number): boolean {
+    const at = bodyOf(entry, length)
+    if (check(BLOCK, number, entry, HEADER, at) !== readCheck(entry, 1)) return false
     this.slots.add(number, THERE)
     this.fallen.push(number)
-    const header = new Numbers(entry, HEADER, length)
-    for (let n = header.next() + header.next(); n > 0 && !header.ended(); n--)
-      this.raise(number - header.next())
+    const header = new Numbers(entry, HEADER, at)
+    for (let n = header.next() + header.next(); n > 0; n--) this.raise(number - header.next())
+    return true
   }
 
   /** Folds operations from a place on. `settle` must follow when all of a transaction's are folded. */

@@ -208,7 +208,7 @@ class Step {
     const event = meta.next
     const time = this.disk.clock()
     if (this.log.length > 0) {
-      writeEvent(scratch, time, puttings === 0 ? this.log : this.log.slice(puttings))
+      writeEvent(scratch, event, time, puttings === 0 ? this.log : this.log.slice(puttings))
       tables.journal.putSync(event, scratch.bytes.subarray(0, scratch.length), APPEND)
       meta.next++
       tables.roots.putSync(keys.META, encode(meta))

@@ -2,10 +2,11 @@
  * Entries of the journal as they stand on disk, and what they say to the counts.
  *
  * - A block: `[0][check, 4 B][links][parents][number − link, for each link and parent][bytes of the block]`.
- * - What else a transaction did: `[1][time, 8 B][operations]`, each `[what][number][how many][numbers]`.
+ * - What else a transaction did: `[1][check, 4 B][time, 8 B][operations]`, each `[what][number][how many][numbers]`.
  *
  * Numbers are unsigned LEB128. A block's links are written as distances, which are small where neighbours link to each
- * other. `check` is a hash of the number and the header: the digest vouches for the bytes of a block and not for them.
+ * other. `check` is a hash of the number and of what stands behind it, but for the bytes of a block, for which its digest
+ * vouches: counts that believe a damaged entry would free what is in use.
  */
 
 /** Operations: what an entry does to the counts, as a flat list `what, number, how many, numbers`. */
@@ -21,11 +22,16 @@ export const CUT = 3
 /** The block is gone, and so are the links that it still held. */
 export const SWEEP = 4
 
-const BLOCK = 0
-const EVENT = 1
+export const BLOCK = 0
+export const EVENT = 1
+/** A page of counts (`image.ts`), which is checked alike. */
+export const PAGE = 2
 
 /** Where the numbers of a block's entry begin. */
 export const HEADER = 5
+
+/** Where the operations of an event begin. */
+const OPERATIONS = HEADER + 8
 
 /** Most bytes that a number takes. */
 const WIDEST = 7
@@ -91,12 +97,19 @@ export class Numbers {
   }
 }
 
-/** A 32-bit hash (FNV-1a) of a number and of what stands between `from` and `to`. */
-const check = (number: number, bytes: Uint8Array, from: number, to: number): number => {
-  let hash = 0x811c9dc5 ^ number ^ Math.floor(number / 2 ** 32)
+/** A 32-bit hash (FNV-1a) of a number, of what it numbers, and of what stands between `from` and `to`. */
+export const check = (what: number, number: number, bytes: Uint8Array, from: number, to: number): number => {
+  let hash = Math.imul(0x811c9dc5 ^ what, 0x01000193) ^ number ^ Math.floor(number / 2 ** 32)
   for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
   return hash >>> 0
 }
+
+export const writeCheck = (sum: number, bytes: Uint8Array, at: number): void => {
+  for (let i = 0; i < 4; i++) bytes[at + i] = sum >>> (24 - 8 * i)
+}
+
+export const readCheck = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 
 /** Writes a block's entry; the numbers of links, and then of parents, are in `log` from `from` on. */
 export const writeBlock = (
@@ -114,19 +127,19 @@ export const writeBlock = (
   scratch.number(links)
   scratch.number(all - links)
   for (let i = from; i < log.length; i++) scratch.number(number - log[i]!)
-  const sum = check(number, scratch.bytes, HEADER, scratch.length)
-  for (let i = 0; i < 4; i++) scratch.bytes[1 + i] = sum >>> (24 - 8 * i)
+  writeCheck(check(BLOCK, number, scratch.bytes, HEADER, scratch.length), scratch.bytes, 1)
   scratch.bytes.set(block, scratch.length)
   scratch.length += block.length
 }
 
 /** Writes what a transaction did beside its puts. */
-export const writeEvent = (scratch: Scratch, time: number, log: Log): void => {
+export const writeEvent = (scratch: Scratch, number: number, time: number, log: Log): void => {
   scratch.begin(EVENT)
-  scratch.room(9 + WIDEST * log.length)
-  new DataView(scratch.bytes.buffer).setFloat64(1, time)
-  scratch.length = 9
+  scratch.room(OPERATIONS + WIDEST * log.length)
+  new DataView(scratch.bytes.buffer).setFloat64(HEADER, time)
+  scratch.length = OPERATIONS
   for (const word of log) scratch.number(word)
+  writeCheck(check(EVENT, number, scratch.bytes, HEADER, scratch.length), scratch.bytes, 1)
 }
 
 export const isBlock = (entry: Uint8Array): boolean => entry[0] === BLOCK
@@ -160,32 +173,23 @@ export const readBlock = (number: number, entry: Uint8Array, length: number): Bl
   // A header that was damaged may claim anything.
   for (let i = 0; i < all && !header.ended(); i++) numbers.push(number - header.next())
   const { at } = header
-  const sum = check(number, entry, HEADER, at)
-  const said = ((entry[1]! << 24) | (entry[2]! << 16) | (entry[3]! << 8) | entry[4]!) >>> 0
-  return { numbers, links, at, sound: entry[0] === BLOCK && at <= length && sum === said }
+  const sound =
+    entry[0] === BLOCK && at <= length && check(BLOCK, number, entry, HEADER, at) === readCheck(entry, 1)
+  return { numbers, links, at, sound }
 }
+
+/** Whether an event is as it was written. */
+export const isSoundEvent = (number: number, entry: Uint8Array, length: number): boolean =>
+  length >= OPERATIONS && check(EVENT, number, entry, HEADER, length) === readCheck(entry, 1)
 
 /** The time of what else a transaction did. */
 export const timeOf = (entry: Uint8Array): number =>
-  new DataView(entry.buffer, entry.byteOffset).getFloat64(1)
+  new DataView(entry.buffer, entry.byteOffset).getFloat64(HEADER)
 
 /** What it did. */
 export const readEvent = (entry: Uint8Array, length: number): Log => {
   const log: Log = []
-  const numbers = new Numbers(entry, 9, length)
+  const numbers = new Numbers(entry, OPERATIONS, length)
   while (!numbers.ended()) log.push(numbers.next())
   return log
-}
-
-/** Whether operations are such as a transaction before `end` can have done. */
-export const isPossible = (log: Log, end: number): boolean => {
-  let at = 0
-  while (at + 2 < log.length) {
-    const [what, number, many] = [log[at]!, log[at + 1]!, log[at + 2]!]
-    const holds = what === CUT || what === SWEEP
-    if (what <= PUT || what > SWEEP || number < 1 || number >= end || (many > 0 && !holds)) return false
-    for (let i = at + 3; i < at + 3 + many; i++) if (!(log[i]! >= 1 && log[i]! < end)) return false
-    at += 3 + many
-  }
-  return at === log.length
 }

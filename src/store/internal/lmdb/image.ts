@@ -6,13 +6,13 @@
  * anywhere: the old image and the journal behind it are whole until the new one is. Several may be written at a time,
  * by as many processes; the first that is whole takes effect, and the pages of the others are deleted.
  *
- * A page is unsigned LEB128: how many slots, the slots without the zeros at its end, and for each block that is shared
+ * A page is a check of 4 B, and then unsigned LEB128: how many slots, the slots without the zeros at its end, and for each block that is shared
  * its place in the page and since when, in ms.
  */
 import type { Ledger } from '../../Ledger.js'
 import { PAGE, SPILLED, Tally } from '../tally.js'
 import { Counts } from './counts.js'
-import { Numbers, Scratch } from './entry.js'
+import { PAGE as COUNTS, check, Numbers, readCheck, Scratch, writeCheck } from './entry.js'
 import { NUMBER, readNumber, writeNumber } from './keys.js'
 import type { Tables } from './tables.js'
 
@@ -34,21 +34,33 @@ const restOf = ({ counts }: Tables, generation: number): Array<number> | undefin
   return rest
 }
 
-/** Reads the image of a generation, up to `at`. O(blocks). */
-export const load = (tables: Tables, generation: number, at: number): Counts => {
+/** Where the numbers of a page begin. */
+const SLOTS = 4
+
+/** Reads the image of a generation, up to `at`; `damaged` is told of pages that are not as they were written, which count nothing. O(blocks). */
+export const load = (
+  tables: Tables,
+  generation: number,
+  at: number,
+  damaged: (page: number) => void,
+): Counts => {
   const counts = new Counts(new Tally(), at)
   const range = tables.counts.getRange({ start: key(generation, 0), end: key(generation, REST) })
   for (const { key, value } of range) {
-    const first = readNumber(key, NUMBER) * PAGE
-    const numbers = new Numbers(value, 0, value.length)
-    // A page that was damaged may claim anything.
-    const end = Math.min(numbers.next(), PAGE)
+    const page = readNumber(key, NUMBER)
+    const first = page * PAGE
+    if (value.length < SLOTS || check(COUNTS, page, value, SLOTS, value.length) !== readCheck(value, 0)) {
+      damaged(page)
+      continue
+    }
+    const numbers = new Numbers(value, SLOTS, value.length)
+    const end = numbers.next()
     for (let i = 0; i < end; i++) {
       const slot = numbers.next()
       if (slot !== 0) counts.slots.add(first + i, slot)
       if (counts.isGarbage(first + i)) counts.queue.push(first + i, 0)
     }
-    while (!numbers.ended()) counts.share(first + (numbers.next() % PAGE), numbers.next())
+    while (!numbers.ended()) counts.share(first + numbers.next(), numbers.next())
   }
   return counts
 }
@@ -105,7 +117,8 @@ export class Writing {
     let end = PAGE
     while (slots[end - 1] === 0) end--
     scratch.length = 0
-    scratch.room(2 + PAGE * 3 * NUMBER)
+    scratch.room(SLOTS + 2 + PAGE * 3 * (NUMBER + 1))
+    scratch.length = SLOTS
     scratch.number(end)
     for (let i = 0; i < end; i++)
       scratch.number(slots[i] === SPILLED ? this.ledger.beyond.get(this.page * PAGE + i)! : slots[i]!)
@@ -116,6 +129,7 @@ export class Writing {
       scratch.number(i)
       scratch.number(Math.max(0, Math.floor(since[i]!)))
     }
+    writeCheck(check(COUNTS, this.page, scratch.bytes, SLOTS, scratch.length), scratch.bytes, 0)
   }
 }
 

@@ -5,13 +5,14 @@
  * A block is looked at again in the transaction that deletes it, so a commit that used it in between has saved it;
  * and a commit that comes after does not find it and puts it again.
  */
+import type { Digest } from '../../../data/Digest.js'
 import { hash } from '../../../data/Hasher.js'
 import type { Bounds, Slice } from '../../Store.js'
 import type { Counts } from './counts.js'
 import type { Disk } from './disk.js'
 import {
   isBlock,
-  isPossible,
+  isSoundEvent,
   LOWER,
   type Log,
   readBlock,
@@ -40,10 +41,21 @@ export interface Swept {
   readonly written: Writing | null
 }
 
+/** What is to be known of a block to free it. */
+interface Victim {
+  readonly digest: Digest
+  readonly size: number
+  /** Links, and then parents. */
+  readonly numbers: ReadonlyArray<number>
+  readonly links: number
+}
+
 /** The counts of this process, or those of the image if they are none or behind it. */
 const ensure = (disk: Disk, meta: Meta): Counts => {
   if (disk.counts === null || disk.counts.at < meta.folded)
-    disk.counts = load(disk.tables, meta.image, meta.folded)
+    disk.counts = load(disk.tables, meta.image, meta.folded, (page) => {
+      throw new Error(`page ${page} of the counts is damaged`)
+    })
   return disk.counts
 }
 
@@ -52,23 +64,23 @@ const fold = (disk: Disk, counts: Counts, end: number, epoch: number, until: () 
   const { journal } = disk.tables
   for (let n = 0; counts.at < end; n++) {
     if (n % STRIDE === STRIDE - 1 && until()) return
-    const number = counts.at++
+    const number = counts.at
     const entry = journal.getBinaryFast(number)
-    if (entry === undefined) continue
-    if (isBlock(entry)) {
-      counts.put(number, entry, entry.length)
-    } else {
-      const log = readEvent(entry, entry.length)
-      if (!isPossible(log, number)) {
-        // Counts that miss an entry would free what is in use.
-        counts.at = number
-        throw new Error(`entry ${number} of the journal is damaged`)
-      }
-      counts.absorb(log)
-      counts.settle(epoch, timeOf(entry))
-      counts.events.push(number)
-    }
+    if (entry !== undefined && !folded(counts, number, entry, epoch))
+      // Counts that miss an entry would free what is in use.
+      throw new Error(`entry ${number} of the journal is damaged`)
+    counts.at = number + 1
   }
+}
+
+/** Folds an entry; whether it is as it was written. */
+const folded = (counts: Counts, number: number, entry: Uint8Array, epoch: number): boolean => {
+  if (isBlock(entry)) return counts.put(number, entry, entry.length)
+  if (!isSoundEvent(number, entry, entry.length)) return false
+  counts.absorb(readEvent(entry, entry.length))
+  counts.settle(epoch, timeOf(entry))
+  counts.events.push(number)
+  return true
 }
 
 const never = (): boolean => false
@@ -94,6 +106,8 @@ export class Sweeper {
   private clearing = new Clearing(0)
   /** Garbage whose entry is damaged: left where it is for `fsck`. */
   readonly stuck = new Set<number>()
+  /** What the next slice will need of the first that wait. A block and its number never change. */
+  private readonly victims = new Map<number, Victim>()
 
   constructor(disk: Disk) {
     this.disk = disk
@@ -145,6 +159,7 @@ export class Sweeper {
   /** What this process thinks of the counts may be of a transaction that never was. */
   forget(): void {
     this.disk.counts = null
+    this.victims.clear()
     this.writing = null
     this.clearing = new Clearing(0)
   }
@@ -203,22 +218,39 @@ export class Sweeper {
 
   /** Writes what was done beside puts as one entry. */
   write(log: Log, meta: Meta): void {
-    writeEvent(scratch, this.disk.clock(), log)
+    writeEvent(scratch, meta.next, this.disk.clock(), log)
     const entry = scratch.bytes.subarray(0, scratch.length)
     this.disk.tables.journal.putSync(meta.next++, entry, { append: true })
   }
 
+  /** Reads and hashes what waits for the next slice, outside of a transaction, until `until` says stop. */
+  look(blocks: number, until: () => boolean): void {
+    const { counts } = this.disk
+    for (let i = 0; counts !== null && i < Math.min(blocks, counts.queue.length); i++) {
+      if (i % STRIDE === STRIDE - 1 && until()) return
+      const number = counts.queue.at(i)
+      if (this.victims.has(number) || !counts.isGarbage(number)) continue
+      const victim = this.examine(number)
+      if (victim !== null) this.victims.set(number, victim)
+    }
+  }
+
+  private examine(number: number): Victim | null {
+    const entry = this.disk.tables.journal.getBinaryFast(number)
+    const block = entry === undefined ? undefined : readBlock(number, entry, entry.length)
+    if (entry === undefined || block === undefined || !block.sound) return null
+    const bytes = entry.subarray(block.at, entry.length)
+    return { digest: hash(bytes), size: bytes.length, numbers: block.numbers, links: block.links }
+  }
+
   private sweep(number: number, counts: Counts, meta: Meta, log: Log): boolean {
     const { ids, journal, roots } = this.disk.tables
-    const entry = journal.getBinaryFast(number)
-    const block = entry === undefined ? undefined : readBlock(number, entry, entry.length)
-    if (entry === undefined || block === undefined || !block.sound) return this.leave(number)
-    const bytes = entry.subarray(block.at, entry.length)
-    const size = bytes.length
-    const digest = hash(bytes)
-    if (this.disk.find(digest) !== number) return this.leave(number)
-    const isCut = block.numbers.length > block.links && roots.doesExist(keys.cut(number))
-    const numbers = isCut ? block.numbers.slice(0, block.links) : block.numbers
+    const victim = this.victims.get(number) ?? this.examine(number)
+    this.victims.delete(number)
+    if (victim === null || this.disk.find(victim.digest) !== number) return this.leave(number)
+    const { digest, links, size } = victim
+    const isCut = victim.numbers.length > links && roots.doesExist(keys.cut(number))
+    const numbers = isCut ? victim.numbers.slice(0, links) : victim.numbers
     if (isCut) roots.removeSync(keys.cut(number))
     ids.removeSync(digest)
     journal.removeSync(number)

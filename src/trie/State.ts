@@ -329,7 +329,7 @@ export const remove =
 // states in states
 // -------------------------------------------------------------------------------------
 
-const notMap = (path: Path): InvalidPath => invalidPath(path, 'no map stands here')
+const notMap = (path: Path): InvalidPath => invalidPath(path, 'no state stands here: it is not a map')
 
 /**
  * The map at a path as a state of its own, of which only the root is loaded; none if nothing stands there. It has the digest that it

@@ -31,15 +31,12 @@
  */
 import * as O from 'fp-ts/lib/Option.js'
 import * as Fetch from '../trie/Fetch.js'
-import { isInline } from '../trie/internal/block.js'
 import { differingEntries } from '../trie/internal/compare.js'
 import { here } from '../trie/internal/load.js'
 import { ABSENT } from '../trie/internal/merge.js'
-import type { Slot, Trie } from '../trie/internal/node.js'
-import { COMPONENT, ROOT } from '../trie/internal/place.js'
+import type { Trie } from '../trie/internal/node.js'
+import { ROOT } from '../trie/internal/place.js'
 import { entriesOf, type Standing } from '../trie/internal/read.js'
-import { isSequence } from '../trie/internal/sequence.js'
-import { assign, inOrder, isComponent, isInlineMap, mapSlot, mapTrie } from '../trie/internal/slot.js'
 import * as State from '../trie/State.js'
 import * as shares from './internal/sharing.js'
 
@@ -65,38 +62,13 @@ export const agents: (forest: Forest) => Fetch.Fetch<State.LoadFailure, Readonly
 /** How many agents there are. O(1). Errors: `Missing`, `Corrupt`. */
 export const size: (forest: Forest) => Fetch.Fetch<State.LoadFailure, number> = State.size
 
-const stateIn = (agent: string, slot: Standing): Fetch.Fetch<ForestFailure, O.Option<State.State>> => {
-  if (slot === ABSENT) return Fetch.of(O.none)
-  const value = slot as Slot
-  if (isInlineMap(value)) return Fetch.of(O.some(State.fromRoot(mapTrie(value))))
-  if (!isComponent(value)) return Fetch.fail(shares.noState(agent))
-  return Fetch.flatMap(
-    here(value, COMPONENT),
-    (node): Fetch.Fetch<ForestFailure, O.Option<State.State>> =>
-      isSequence(node) ? Fetch.fail(shares.noState(agent)) : Fetch.of(O.some(State.fromRoot(node))),
-  )
-}
-
 /**
  * The state of an agent, of which only the root is loaded; none if there is no such agent. O(log agents).
  *
  * Errors: `InvalidPath` if the entry is no state, `Missing`, `Corrupt`.
  */
-export const get =
-  (agent: string) =>
-  (forest: Forest): Fetch.Fetch<ForestFailure, O.Option<State.State>> =>
-    Fetch.flatMap(State.standingAt(forest, [agent]), (slot) => stateIn(agent, slot))
-
-/** A state as it stands in a forest: a small one inside its parent, like any value. */
-const slotOf = (state: State.State): Fetch.Fetch<State.LoadFailure, Slot> =>
-  Fetch.flatMap(here(State.rootOf(state), ROOT), (node): Fetch.Fetch<State.LoadFailure, Slot> => {
-    if (!isInline(node as Trie)) return Fetch.of(State.rootOf(state))
-    return Fetch.map(({ keys, slots }: { keys: ReadonlyArray<string>; slots: ReadonlyArray<Slot> }) => {
-      const map: Record<string, Slot> = {}
-      for (const [i, key] of keys.entries()) assign(map, key, slots[i]!)
-      return mapSlot(inOrder(map))
-    })(entriesOf(node as Trie))
-  })
+export const get = (agent: string): ((forest: Forest) => Fetch.Fetch<ForestFailure, O.Option<State.State>>) =>
+  State.subtree([agent])
 
 /**
  * The forest with an agent's state. The state is one that was read from the forest's own family, or is wholly in
@@ -104,10 +76,10 @@ const slotOf = (state: State.State): Fetch.Fetch<State.LoadFailure, Slot> =>
  *
  * Errors: `InvalidPath` for a name that is no key, `Missing`, `Corrupt`.
  */
-export const set =
-  (agent: string, state: State.State) =>
-  (forest: Forest): Fetch.Fetch<ForestFailure, Forest> =>
-    Fetch.flatMap(slotOf(state), (slot) => State.graft([agent], slot)(forest))
+export const set = (
+  agent: string,
+  state: State.State,
+): ((forest: Forest) => Fetch.Fetch<ForestFailure, Forest>) => State.setSubtree([agent], state)
 
 /** The forest without an agent; the same if there is none. Errors as `set`. */
 export const remove = (agent: string): ((forest: Forest) => Fetch.Fetch<ForestFailure, Forest>) =>

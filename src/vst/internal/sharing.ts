@@ -105,7 +105,7 @@ const byName = (x: { readonly agent: string }, y: { readonly agent: string }): n
   x.agent < y.agent ? -1 : 1
 
 /** Where no state stands. */
-export const noState = (agent: string): InvalidPath => invalidPath([agent], 'no state stands here')
+const noState = (agent: string): InvalidPath => invalidPath([agent], 'no state stands here')
 
 /** What the agents of these names and slots share. Errors: `InvalidPath` for a slot that is no state. */
 export const sharing = (

@@ -1,6 +1,7 @@
 /** Several measures at once: the same as one joint over all of them. */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Value } from '../../src/data/Value.js'
 import type * as Ensemble from '../../src/superposition/Ensemble.js'
 import * as Joint from '../../src/superposition/Joint.js'
 import * as Measure from '../../src/superposition/Measure.js'
@@ -151,6 +152,10 @@ const agree = (subject: Ensembles, world: World, joint: Joint.Joint): ReadonlyAr
   isEq(subject.components(world), Joint.components(joint)),
 ]
 
+const same = (value: string): Value => value
+const text = (encoded: Value): E.Either<'no text', string> =>
+  typeof encoded === 'string' ? E.right(encoded) : E.left('no text')
+
 export const ensembleLaws = (named: string, subject: Ensembles): Suite =>
   suite(`ensemble ${named}`, [
     law('an ensemble is one joint of all its groups', [start, steps], (weights, all) => {
@@ -182,6 +187,36 @@ export const ensembleLaws = (named: string, subject: Ensembles): Suite =>
       }
       return verdicts
     }),
+    law(
+      'what is encoded decodes to the same; what its joint denies is refused',
+      [start, steps],
+      (weights, all) => {
+        let { world } = begun(subject, weights)
+        for (const step of all) {
+          const real = step.real(subject, world)
+          if (E.isRight(real)) world = real.right
+        }
+        const encoded = subject.encode(same)(world)
+        const again = subject.decode(text)(encoded)
+        if (E.isLeft(again)) return holds(false, 'refused its own')
+        // A group that is tied to another loses a branch behind the joint's back.
+        const [name] = Joint.groups(world.joint)
+        const group = name === undefined ? undefined : Hamt.get(world.groups, name)
+        const less =
+          group === undefined
+            ? E.left(null)
+            : Measure.condition((at, _: string) => at !== Measure.mode(group))(group)
+        const torn = E.isRight(less) ? { ...world, groups: replaced(world, name!, less.right) } : null
+        return [
+          isEq(subject.encode(same)(again.right), encoded),
+          isEq(subject.components(again.right), subject.components(world)),
+          holds(
+            torn === null || E.isLeft(subject.decode(text)(subject.encode(same)(torn))),
+            'took what cannot be',
+          ),
+        ]
+      },
+    ),
     law(
       'values stay with their keys, and what is pruned is what it weighed',
       [start, steps],
@@ -244,6 +279,14 @@ export const brokenEnsembles = (ensemble: Ensembles): Readonly<Record<string, En
         const c = Hamt.get(next.groups, 'c')!
         return { ...next, groups: Hamt.set(next.groups, 'c', { ...c }) }
       })(ensemble.condition(group, event)(world)),
+  },
+  'decodes no joint': {
+    ...ensemble,
+    decode: (value) => (encoded) => {
+      const { groups } = encoded as { readonly groups: Value }
+      const bare = ensemble.encode(() => null)(ensemble.empty()) as { readonly joint: Value }
+      return ensemble.decode(value)({ groups, joint: bare.joint })
+    },
   },
   'calls everything pruned worth nothing': {
     ...ensemble,

@@ -25,6 +25,7 @@ export type Managers = Pick<
   | 'make'
   | 'create'
   | 'expand'
+  | 'grow'
   | 'observe'
   | 'prune'
   | 'collapse'
@@ -118,6 +119,28 @@ const even = (labels: ReadonlyArray<string>) => {
   return labels.map((label) => [label, share] as const)
 }
 
+/** Shares that sum to 1, some of them zero. */
+const kernels = fc
+  .tuple(positive, fc.array(fc.oneof(positive, fc.constant(Weight.zero)), { maxLength: 2 }))
+  .map(([first, others]) => {
+    const all = Weight.sum([first, ...others])
+    return [...others, first].map((w, i) => ['xyz'[i]!, right(Weight.divide(all)(w))] as const)
+  })
+
+/** Children with states and scores, some of which are zero, and one in a while none at all. */
+const broods = fc
+  .tuple(kernels, fc.array(fc.constantFrom(0, 0.5, 1, 3, Number.NaN), { minLength: 3, maxLength: 3 }))
+  .map(([kernel, scores]) =>
+    kernel.map(
+      ([label, share], i): Manager.Child => [
+        label,
+        share,
+        right(State.fromJson({ grown: label, score: String(scores[i]) })),
+        scores[i]!,
+      ],
+    ),
+  )
+
 const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
   fc.oneof(
     fc.tuple(name, fc.integer({ min: 1, max: 3 })).map(
@@ -127,15 +150,16 @@ const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
           subject.create(of, even(['0', '1', '2'].slice(0, n)), root)(manager)(),
       }),
     ),
-    fc.tuple(name, key, fc.array(positive, { minLength: 1, maxLength: 3 })).map(
-      ([of, at, parts]): Step => ({
+    fc.tuple(name, key, kernels).map(
+      ([of, at, kernel]): Step => ({
         name: `expand ${of} ${at}`,
-        run: (subject, { manager }) =>
-          subject.expand(
-            of,
-            at,
-            parts.map((w, i) => ['xyz'[i]!, right(Weight.divide(Weight.sum(parts))(w))] as const),
-          )(manager)(),
+        run: (subject, { manager }) => subject.expand(of, at, kernel)(manager)(),
+      }),
+    ),
+    fc.tuple(name, key, broods).map(
+      ([of, at, brood]): Step => ({
+        name: `grow ${of} ${at}`,
+        run: (subject, { manager }) => subject.grow(of, at, brood)(manager)(),
       }),
     ),
     fc.tuple(name, key, likelihoods).map(
@@ -305,6 +329,31 @@ export const managerLaws = (named: string, subject: Managers): Suite =>
       )
     }),
     lawAsync(
+      'growing is expanding, writing and observing at once',
+      [stories, name, key, broods],
+      async (story, of, at, brood) => {
+        const [world, other] = [begun(subject), begun(subject)]
+        for (const one of [world, other]) told(subject, one, story)
+        const before = weights(subject, world)
+        const done = subject.grow(of, at, brood)(world.manager)()
+        if (E.isLeft(done)) return isEq(weights(subject, world), before)
+        const shares = brood.map(([label, share]) => [label, share] as const)
+        right(subject.expand(of, at, shares)(other.manager)())
+        for (const [label, share, state, score] of brood) {
+          if (Weight.isZero(share)) continue
+          const reference = branchesOf(subject, other).get(`${of}: ${at}/${label}`)!
+          right(StateReference.write(state)(reference)())
+          right(subject.observe(of, `${at}/${label}`, score)(other.manager)())
+        }
+        return [
+          isEq(weights(subject, world), weights(subject, other)),
+          isEq(contents(subject, world), contents(subject, other)),
+          isEq(subject.undo(world.manager)(), E.right(true)),
+          isEq(weights(subject, world), before),
+        ]
+      },
+    ),
+    lawAsync(
       'a collapse says what it left and what that weighed, and is heard',
       [stories, name],
       async (story, of) => {
@@ -400,6 +449,23 @@ export const brokenManagers = (manager: Managers): Readonly<Record<string, Manag
       return done
     },
   }
+  const blank: Managers = {
+    ...manager,
+    grow: (of, at, brood) =>
+      manager.grow(
+        of,
+        at,
+        brood.map(([label, share, , score]) => [label, share, State.empty, score]),
+      ),
+  }
+  const halting: Managers = {
+    ...manager,
+    grow: (of, at, brood) => (self) => () => {
+      const done = manager.grow(of, at, brood)(self)()
+      if (E.isRight(done) && done.right.length > 0) manager.observe(of, done.right[0]!, 1)(self)()
+      return done
+    },
+  }
   const careless: Managers = {
     ...manager,
     observe: (of, at, by) => (self) => () => {
@@ -427,6 +493,8 @@ export const brokenManagers = (manager: Managers): Readonly<Record<string, Manag
     'asks another for the lost': torn,
     'releases the lost at once': hasty,
     'gives weight away': generous,
+    'grows children without their states': blank,
+    'grows in two operations': halting,
     'does something else when it fails': careless,
     'says that all was certain': boastful,
   }

@@ -46,7 +46,17 @@ import { doubtful, type Packed, pack } from '../trie/internal/pack.js'
 import { homeOf } from '../trie/Residency.js'
 import * as State from '../trie/State.js'
 import * as ComponentStore from './ComponentStore.js'
-import { Base, below, Cell, leave, type Mark, Member, membersOf, rebase } from './internal/family.js'
+import {
+  Base,
+  below,
+  Cell,
+  type Family,
+  leave,
+  type Mark,
+  Member,
+  membersOf,
+  rebase,
+} from './internal/family.js'
 import { fetched, locate, type Program, head as readHead, run, runAsync } from './internal/program.js'
 
 // -------------------------------------------------------------------------------------
@@ -470,8 +480,8 @@ export interface Committed {
 
 export type CommitFailure = TransactFailure | Released
 
-/** What of a state has to be put, as the store stands now; equal subtrees that are in memory take each other's place. */
-function* packing(
+/** @internal What of a state has to be put, as the store stands now; equal subtrees that are in memory become one. */
+export function* packing(
   node: Component,
   { residency }: ComponentStore.ComponentStore<Store | AsyncStore>,
 ): Program<
@@ -499,27 +509,38 @@ let commits = 0
 export interface Crown {
   readonly put: Put
   readonly mark: Mark
+  readonly along?: Along
+}
+
+/** @internal What else belongs into the transaction of a commit. */
+export interface Along {
+  readonly puts: ReadonlyArray<Put>
+  readonly heads: ReadonlyArray<HeadMove>
+  readonly cuts: ReadonlyArray<Digest>
 }
 
 /** @internal A commit of the state, and of a crown if there is to be one, in one transaction. */
-export function* committing<S extends Store | AsyncStore>(
+export function* committing<S extends Store | AsyncStore, F = never>(
   of: StateReference<S>,
   { head, expect }: CommitOptions,
-  crowned: ((state: Ref) => Crown) | null = null,
-): Program<E.Either<CommitFailure, Committed>> {
+  crowned: ((state: Ref) => Program<E.Either<F, Crown>>) | null = null,
+): Program<E.Either<F | CommitFailure, Committed>> {
   const reference = inside(of)
   const { cell, components } = reference
   if (cell === null) return gone(reference)
   const { state } = cell
-  const { pins } = reference.family
+  const pinned = reference.family.pins
   const order = ++commits
   for (;;) {
     const ready = yield* packing(State.rootOf(state), components)
     if (ready._tag === 'Left') return ready
     const { packed, root: kept, stamp } = ready.right
     const { digest } = kept.ref!
-    const crown = crowned === null ? null : crowned(kept.ref!)
+    const made = crowned === null ? null : yield* crowned(kept.ref!)
+    if (made?._tag === 'Left') return made
+    const crown = made === null ? null : made.right
     const puts: ReadonlyArray<Put> = crown === null ? packed : [...packed, crown.put]
+    const along = crown?.along
     const named = crown === null ? digest : crown.mark.ref.digest
     const heads: Array<HeadMove> = []
     if (head !== undefined) {
@@ -527,12 +548,14 @@ export function* committing<S extends Store | AsyncStore>(
       if (from._tag === 'Left') return from
       heads.push({ name: head, expect: from.right, next: named })
     }
-    const held = pins.has(named)
-    const done = yield* ComponentStore.settling(components, {
-      puts,
-      pins: held ? [] : [named],
-      heads,
-    })
+    const held = pinned.has(named)
+    const pins = held ? [] : [named]
+    const done = yield* ComponentStore.settling(
+      components,
+      along === undefined
+        ? { puts, pins, heads }
+        : { puts: [...puts, ...along.puts], pins, heads: [...heads, ...along.heads], cuts: along.cuts },
+    )
     if (done._tag === 'Left') {
       if (done.left._tag !== 'Dangling' && done.left._tag !== 'Missing') return done
       // On a store that others use, what was there may have been swept since it was asked.
@@ -541,10 +564,10 @@ export function* committing<S extends Store | AsyncStore>(
       if (now.right === stamp) return done
       continue
     }
-    if (!held) pins.hold(named)
+    if (!held) pinned.hold(named)
     if (reference.cell === null) {
       // Released meanwhile, perhaps the last of its family.
-      if (reference.family.live === 0) pins.keepOnly(new Set())
+      if (reference.family.live === 0) pinned.keepOnly(new Set())
     } else {
       rebase(reference, new Base(digest, order, crown === null ? reference.base.mark : crown.mark))
       // Where an equal state is in memory already, all who share this one hold that one.
@@ -552,10 +575,15 @@ export function* committing<S extends Store | AsyncStore>(
         reference.cell.state = State.fromRoot(kept as Trie | Link)
       }
     }
-    const added = new Set(done.right.added)
+    const fresh = new Set(done.right.added)
+    let added = 0
     let bytes = 0
-    for (const block of puts) if (added.delete(block.ref.digest)) bytes += block.bytes.length
-    return E.right({ digest, added: done.right.added.length, bytes })
+    for (const block of puts) {
+      if (!fresh.delete(block.ref.digest)) continue
+      added++
+      bytes += block.bytes.length
+    }
+    return E.right({ digest, added, bytes })
   }
 }
 
@@ -585,15 +613,24 @@ export const commitAsync =
  */
 export const trim =
   <S extends Store | AsyncStore>(reference: StateReference<S>): IO<number> =>
+  () =>
+    trimmed(inside(reference).family)
+
+const trimmed = (family: Family): number => {
+  const before = family.pins.size
+  const bases = membersOf(family).flatMap(({ base: { digest, mark } }) => [
+    ...(digest === null ? [] : [digest]),
+    ...(mark === null ? [] : [mark.ref.digest]),
+  ])
+  family.pins.keepOnly(new Set(bases))
+  return before - family.pins.size
+}
+
+/** @internal `trim` of the families of some references, of each once. O(members of the families). */
+export const trimAll =
+  <S extends Store | AsyncStore>(references: ReadonlyArray<StateReference<S>>): IO<void> =>
   () => {
-    const { family } = inside(reference)
-    const before = family.pins.size
-    const bases = membersOf(family).flatMap(({ base: { digest, mark } }) => [
-      ...(digest === null ? [] : [digest]),
-      ...(mark === null ? [] : [mark.ref.digest]),
-    ])
-    family.pins.keepOnly(new Set(bases))
-    return before - family.pins.size
+    for (const family of new Set(references.map((reference) => inside(reference).family))) trimmed(family)
   }
 
 /** Forgets what is in memory of a committed state: from now on it is loaded as it is touched. Errors: `Released`. */

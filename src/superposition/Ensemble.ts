@@ -27,6 +27,7 @@
  * ```
  */
 import * as E from 'fp-ts/lib/Either.js'
+import * as S from 'fp-ts/lib/string.js'
 import {
   type EmptySupport,
   type InvalidCoupling,
@@ -45,6 +46,7 @@ import type { Value } from '../data/Value.js'
 import * as Hamt from '../trie/Hamt.js'
 import * as Joint from './Joint.js'
 import * as Measure from './Measure.js'
+import * as Superposition from './Superposition.js'
 import { one, type Weight, zero } from './Weight.js'
 
 // -------------------------------------------------------------------------------------
@@ -203,24 +205,13 @@ const through = <A>(
 
 const isAlone = <A>(ensemble: Ensemble<A>, name: string): boolean => !Hamt.has(ensemble.joint.parts, name)
 
-/** An update of one group: of its measure if it is alone, else of the joint. */
-const updated = <A, F>(
+const replaced = <A>(
   ensemble: Ensemble<A>,
   name: string,
-  alone: (measure: Measure.Measure<A>) => E.Either<F, Measure.Measure<A>>,
-  together: (
-    joint: Joint.Joint,
-  ) => E.Either<UnknownReference | InvalidCoupling | JointTooLarge | ZeroEvidence, Joint.Joint>,
-): E.Either<F | UnknownReference | ZeroEvidence | JointTooLarge | InvalidCoupling, Ensemble<A>> => {
-  const group = Hamt.get(ensemble.groups, name)
-  if (group === undefined) return E.left(unknownReference(name))
-  if (!isAlone(ensemble, name)) return through(ensemble, [name], together)
-  const next = alone(group)
-  if (next._tag === 'Left') return next
-  return E.right(
-    next.right === group ? ensemble : wrap(Hamt.set(ensemble.groups, name, next.right), ensemble.joint),
-  )
-}
+  old: Measure.Measure<A>,
+  next: Measure.Measure<A>,
+): E.Either<never, Ensemble<A>> =>
+  E.right(old === next ? ensemble : wrap(Hamt.set(ensemble.groups, name, next), ensemble.joint))
 
 // -------------------------------------------------------------------------------------
 // updates
@@ -235,14 +226,18 @@ export const reweight =
   (name: string, key: string, likelihood: Weight) =>
   <A>(ensemble: Ensemble<A>): Updated<A> => {
     const group = Hamt.get(ensemble.groups, name)
-    if (group !== undefined && Measure.weight(key)(group)._tag === 'None')
-      return E.left(unknownReference(key))
-    return updated(
-      ensemble,
-      name,
-      Measure.reweight(key, likelihood),
-      Joint.reweight([name], ([outcome]) => (outcome === key ? likelihood : one)),
-    )
+    if (group === undefined) return E.left(unknownReference(name))
+    if (isAlone(ensemble, name)) {
+      const next = Measure.reweight(key, likelihood)(group)
+      return next._tag === 'Left' ? next : replaced(ensemble, name, group, next.right)
+    }
+    return Measure.weight(key)(group)._tag === 'None'
+      ? E.left(unknownReference(key))
+      : through(
+          ensemble,
+          [name],
+          Joint.reweight([name], ([at]) => (at === key ? likelihood : one)),
+        )
   }
 
 /** Collapse of a group on an event; what is entangled with it follows. Errors: `UnknownReference`, `ZeroEvidence`. @category updates */
@@ -250,16 +245,15 @@ export const condition =
   <A>(name: string, event: (key: string, value: A) => boolean) =>
   (ensemble: Ensemble<A>): Updated<A> => {
     const group = Hamt.get(ensemble.groups, name)
-    const kept = new Set(
-      group === undefined
-        ? []
-        : Measure.branches(group).flatMap(([key, value]) => (event(key, value) ? [key] : [])),
-    )
-    return updated(
+    if (group === undefined) return E.left(unknownReference(name))
+    const next = Measure.condition(event)(group)
+    if (next._tag === 'Left') return next
+    if (isAlone(ensemble, name)) return replaced(ensemble, name, group, next.right)
+    const { entries } = next.right
+    return through(
       ensemble,
-      name,
-      Measure.condition((key) => kept.has(key)),
-      Joint.condition([name], ([outcome]) => kept.has(outcome!)),
+      [name],
+      Joint.condition([name], ([at]) => Hamt.has(entries, at!)),
     )
   }
 
@@ -369,10 +363,12 @@ export const encode =
     joint: Joint.encode(ensemble.joint),
   })
 
+const sameLaw = Superposition.getEq(S.Ord)
+
 /**
  * Reads what `encode` gives, the values by a decoder of their own.
  *
- * Errors: `InvalidValue` for another form, also where a joint holds what is no group; those of `Measure.decode` and `Joint.decode`.
+ * Errors: `InvalidValue` for another form, also where the joint and the groups do not agree; those of `Measure.decode` and `Joint.decode`.
  *
  * @category encoding
  */
@@ -392,8 +388,13 @@ export const decode =
       if (measure._tag === 'Left') return measure
       measures = Hamt.set(measures, name, measure.right)
     }
-    const stranger = Joint.groups(tied.right).find((name) => !Hamt.has(measures, name))
-    return stranger === undefined
-      ? E.right(wrap(measures, tied.right))
-      : E.left(invalidValue(['joint'], `holds ${JSON.stringify(stranger)}, which is no group`))
+    for (const name of Joint.groups(tied.right)) {
+      const group = Hamt.get(measures, name)
+      const law = Joint.marginal(name)(tied.right)
+      if (group === undefined || law._tag === 'Left')
+        return E.left(invalidValue(['joint'], `holds ${JSON.stringify(name)}, which is no group`))
+      if (!sameLaw.equals(law.right, Superposition.normalise(Measure.toSuperposition(group))))
+        return E.left(invalidValue(['groups', name], 'not what the joint says'))
+    }
+    return E.right(wrap(measures, tied.right))
   }

@@ -51,7 +51,9 @@ import {
   type InvalidKernel,
   type InvalidValue,
   type InvalidWeight,
+  invalidKernel,
   invalidValue,
+  invalidWeight,
   type JointTooLarge,
   type Released,
   released,
@@ -110,19 +112,26 @@ export interface Options<S extends Store | AsyncStore> extends Joint.Options {
   readonly listener?: Listener<S>
 }
 
-type World<S extends Store | AsyncStore> = Ensemble.Ensemble<Branch<S>>
+/** What a branch was worth before the operation that lost it, and when. One for all that it lost. */
+interface Lost<S extends Store | AsyncStore> {
+  readonly measure: Measure.Measure<Held<S>>
+  readonly tick: number
+}
+
+/** A branch, the place that it has or had, and how it lost that. */
+interface Held<S extends Store | AsyncStore> extends Branch<S> {
+  name: string
+  key: string
+  lost: Lost<S> | null
+}
+
+type World<S extends Store | AsyncStore> = Ensemble.Ensemble<Held<S>>
+type Group<S extends Store | AsyncStore> = Measure.Measure<Held<S>>
 
 declare const brand: unique symbol
 
 export interface Manager<S extends Store | AsyncStore = Store> {
   readonly [brand]: S
-}
-
-/** What a branch was worth when it was lost, and when. */
-interface Lost {
-  readonly weight: Weight.Weight
-  readonly mass: Weight.Weight
-  readonly tick: number
 }
 
 class Working<S extends Store | AsyncStore> implements Manager<S> {
@@ -136,9 +145,10 @@ class Working<S extends Store | AsyncStore> implements Manager<S> {
   past: Array<World<S>> = []
   future: Array<World<S>> = []
   tick = 0
-  /** Which superposition a reference belongs to, and by which key. */
-  readonly places = new WeakMap<StateReference.StateReference<S>, readonly [name: string, key: string]>()
-  readonly lost = new WeakMap<StateReference.StateReference<S>, Lost>()
+  /** The branches of references, also of those that were lost. */
+  readonly held = new WeakMap<StateReference.StateReference<S>, Held<S>>()
+  /** Of measures that were asked for a probability. */
+  readonly masses = new WeakMap<Group<S>, Weight.Weight>()
   constructor(components: ComponentStore<S>, collector: Collector.Collector<S>, options: Options<S>) {
     this.components = components
     this.collector = collector
@@ -182,47 +192,51 @@ const differences = <S extends Store | AsyncStore>(before: World<S>, after: Worl
     .map((name) => [name, Hamt.get(before.groups, name), Hamt.get(after.groups, name)] as const)
     .filter(([, old, now]) => old !== now)
 
-/** Keys of the first that the second does not hold. */
+/** Branches of the first that the second does not hold, by key. */
 const missing = <S extends Store | AsyncStore>(
-  of: Measure.Measure<Branch<S>> | undefined,
-  from: Measure.Measure<Branch<S>> | undefined,
-): ReadonlyArray<Measure.Branch<Branch<S>>> =>
-  of === undefined
-    ? []
-    : Measure.branches(of).filter(([key, { reference }]) => {
-        const other = from === undefined ? O.none : Measure.get(key)(from)
-        return O.isNone(other) || other.value.reference !== reference
-      })
+  of: Group<S> | undefined,
+  from: Group<S> | undefined,
+): ReadonlyArray<readonly [key: string, branch: Held<S>]> => {
+  const found: Array<readonly [string, Held<S>]> = []
+  if (of !== undefined)
+    Hamt.forEach(of.entries, ({ value }, key) => {
+      const other = from === undefined ? undefined : Hamt.get(from.entries, key)
+      if (other?.value.reference !== value.reference) found.push([key, value])
+    })
+  return found
+}
 
 /** Takes on another world: what it lacks is handed to the collector, what it has again is taken back. */
 const shift = <S extends Store | AsyncStore>(self: Working<S>, next: World<S>): E.Either<Released, void> => {
   const changed = differences(self.world, next)
   const gained = changed.flatMap(([name, old, now]) =>
-    missing(now, old).map(([key, { reference }]) => ({ name, key, reference })),
+    missing(now, old).map(([key, branch]) => ({ name, key, branch })),
   )
-  const dropped = changed.flatMap(([, old, now]) => {
-    const gone = missing(old, now)
-    const mass = gone.length === 0 ? Weight.zero : Measure.mass(old!)
-    return gone.map(([, { reference }, weight]) => ({ reference, lost: { weight, mass, tick: self.tick } }))
-  })
-  const back = gained.map(({ reference }) => reference).filter((reference) => self.lost.has(reference))
-  const rescued = Collector.rescue(back)(self.collector)()
+  const back = gained.flatMap(({ branch }) => (branch.lost === null ? [] : [branch.reference]))
+  const rescued = back.length === 0 ? back : Collector.rescue(back)(self.collector)()
   if (rescued.length < back.length) {
     // Their window has ended: what was rescued goes on waiting.
     Collector.orphan(rescued)(self.collector)()
     const gone = back.find((reference) => !rescued.includes(reference))!
     return E.left(released(StateReference.generation(gone)))
   }
-  for (const { name, key, reference } of gained) {
-    self.lost.delete(reference)
-    self.places.set(reference, [name, key])
+  for (const { name, key, branch } of gained) {
+    branch.name = name
+    branch.key = key
+    branch.lost = null
+    self.held.set(branch.reference, branch)
   }
-  for (const { reference, lost } of dropped) {
-    self.lost.set(reference, lost)
-    self.places.delete(reference)
+  const losers: Array<StateReference.StateReference<S>> = []
+  for (const [, old, now] of changed) {
+    if (old === undefined) continue
+    // What they were worth is worked out when someone asks.
+    const lost: Lost<S> = { measure: old, tick: self.tick }
+    for (const [, branch] of missing(old, now)) {
+      branch.lost = lost
+      losers.push(branch.reference)
+    }
   }
   self.world = next
-  const losers = dropped.map(({ reference }) => reference)
   if (losers.length > 0) {
     Collector.orphan(losers)(self.collector)()
     self.listener.lost?.(losers)
@@ -236,7 +250,7 @@ const advance = <S extends Store | AsyncStore>(self: Working<S>, next: World<S>,
   self.tick++
   self.past.push(self.world)
   if (self.past.length >= 2 * self.history) self.past = self.past.slice(-self.history)
-  self.future = []
+  if (self.future.length > 0) self.future = []
   // Nothing comes back here that was lost before, so nothing can fail.
   if (drops) shift(self, next)
   else {
@@ -245,40 +259,56 @@ const advance = <S extends Store | AsyncStore>(self: Working<S>, next: World<S>,
   }
 }
 
-const touch = <S extends Store | AsyncStore>(self: Working<S>, name: string, key: string): void => {
-  const group = Hamt.get(self.world.groups, name)
-  const branch = group === undefined ? O.none : Measure.get(key)(group)
-  if (O.isSome(branch)) branch.value.touched = self.tick + 1
-}
-
 // -------------------------------------------------------------------------------------
 // growing
 // -------------------------------------------------------------------------------------
 
 type Shares = ReadonlyArray<readonly [label: string, share: Weight.Weight]>
 
-/** Branches of a reference, one for each share; none if that fails. */
+type Branches<S extends Store | AsyncStore> = ReadonlyArray<Measure.Branch<Held<S>>>
+
+/** Branches of a reference, one for each share that is not zero; none if that fails. */
 const branched = <S extends Store | AsyncStore>(
   self: Working<S>,
+  name: string,
   reference: StateReference.StateReference<S>,
-  keys: Shares,
-): E.Either<Released, ReadonlyArray<Measure.Branch<Branch<S>>>> =>
-  E.map((references: ReadonlyArray<StateReference.StateReference<S>>) =>
-    keys.map(
-      ([key, share], i) => [key, { reference: references[i]!, touched: self.tick + 1 }, share] as const,
-    ),
-  )(StateReference.branchMany(keys.length)(reference)())
+  shares: Shares,
+): E.Either<Released, Branches<S>> => {
+  const some = shares.filter(([, share]) => !Weight.isZero(share))
+  const made = StateReference.branchMany(some.length)(reference)()
+  if (made._tag === 'Left') return made
+  const touched = self.tick + 1
+  return E.right(
+    some.map(([key, share], i) => [
+      key,
+      { reference: made.right[i]!, touched, name, key, lost: null },
+      share,
+    ]),
+  )
+}
 
-const abandon = <S extends Store | AsyncStore>(branches: ReadonlyArray<Measure.Branch<Branch<S>>>): void => {
+const abandon = <S extends Store | AsyncStore>(branches: Branches<S>): void => {
   for (const [, { reference }] of branches) StateReference.release(reference)()
 }
 
-const keysOf = <S extends Store | AsyncStore>(
-  branches: ReadonlyArray<Measure.Branch<Branch<S>>>,
-): ReadonlyArray<string> => branches.map(([key]) => key)
+const keysOf = <S extends Store | AsyncStore>(branches: Branches<S>): ReadonlyArray<string> =>
+  branches.map(([key]) => key)
+
+/** A measure of branches whose weights sum to 1. */
+const whole = <S extends Store | AsyncStore>(branches: Branches<S>): E.Either<InvalidKernel, Group<S>> => {
+  const mass = Weight.sum(branches.map(([, , share]) => share))
+  const measure = Measure.fromEntries(branches)
+  if (measure._tag === 'Left' || !Weight.Eq.equals(mass, Weight.one))
+    return E.left(invalidKernel(`its mass is ${Weight.show(mass)}, not 1`))
+  if (Measure.size(measure.right) === branches.length) return measure
+  const keys = keysOf(branches)
+  const twice = keys.find((key, i) => keys.indexOf(key) < i)
+  return E.left(invalidKernel(`${JSON.stringify(twice)} is there already`))
+}
 
 /**
- * A superposition of branches of a reference, one for each label, that weigh what their shares say. Answers their keys.
+ * A superposition of branches of a reference, one for each label, that weigh what their shares say; of share zero there is none.
+ * Answers their keys.
  *
  * Errors: `InvalidCoupling` if the name is taken; `InvalidKernel` if the shares do not sum to 1; `Released`. O(branches).
  *
@@ -286,17 +316,13 @@ const keysOf = <S extends Store | AsyncStore>(
  */
 export const create =
   <S extends Store | AsyncStore>(name: string, shares: Shares, reference: StateReference.StateReference<S>) =>
-  (
-    manager: Manager<S>,
-  ): IOEither<Released | InvalidCoupling | InvalidKernel | UnknownReference, ReadonlyArray<string>> =>
+  (manager: Manager<S>): IOEither<Released | InvalidCoupling | InvalidKernel, ReadonlyArray<string>> =>
   () => {
     const self = working(manager)
-    const made = branched(self, reference, shares)
+    const made = branched(self, name, reference, shares)
     if (made._tag === 'Left') return made
-    const seed = Measure.fromEntries([['', made.right[0]?.[1] as Branch<S>, Weight.one]])
-    const grown =
-      seed._tag === 'Left' ? E.left(unknownReference('')) : Measure.expand('', made.right)(seed.right)
-    const next = grown._tag === 'Left' ? grown : Ensemble.insert(name, grown.right)(self.world)
+    const measure = whole(made.right)
+    const next = measure._tag === 'Left' ? measure : Ensemble.insert(name, measure.right)(self.world)
     if (next._tag === 'Left') {
       abandon(made.right)
       return next
@@ -306,7 +332,8 @@ export const create =
   }
 
 /**
- * Replaces a branch by branches of it, among which its weight is split by shares that sum to 1. Answers their keys, `parent/label`.
+ * Replaces a branch by branches of it, among which its weight is split by shares that sum to 1; of share zero there is none. Answers
+ * their keys, `parent/label`.
  *
  * Errors: `UnknownReference`, `InvalidKernel`, `Released`; `JointTooLarge` of an entangled group. O(children · log n).
  *
@@ -323,6 +350,7 @@ export const expand =
     if (parent._tag === 'Left') return parent
     const made = branched(
       self,
+      name,
       parent.right.reference,
       shares.map(([label, share]) => [`${key}/${label}`, share] as const),
     )
@@ -336,14 +364,18 @@ export const expand =
     return E.right(keysOf(made.right))
   }
 
-/** A child for `grow`: its share of the parent's weight, the state that it holds, and the likelihood of that. */
+/**
+ * A child for `grow`: its share of the parent's weight, the state that it holds (read from the parent's family, or wholly in memory), and
+ * the likelihood of that.
+ */
 export type Child = readonly [label: string, share: Weight.Weight, state: State, likelihood: number]
 
 /** Whatever an operation of a manager can fail with. */
 export type ManagerFailure = Released | InvalidWeight | InvalidKernel | Change
 
 /**
- * `expand`, with the children's states written and their scores observed, as one operation. A child of likelihood 0 is dropped.
+ * `expand`, with the children's states written and their scores observed, as one operation. A child of likelihood 0 is dropped; answers
+ * the keys of the others.
  *
  * Errors: those of `expand` and `observe`.
  *
@@ -356,51 +388,37 @@ export const grow =
     const self = working(manager)
     const parent = branchAt(self, name, key)
     if (parent._tag === 'Left') return parent
-    const labels = children.map(([label, share]) => [`${key}/${label}`, share] as const)
-    const made = branched(self, parent.right.reference, labels)
+    const scored = E.traverseArray(([, , , score]: Child) => Weight.fromNumber(score))(children)
+    if (scored._tag === 'Left') return scored
+    const shares = children.map(([label, share]) => [`${key}/${label}`, share] as const)
+    const made = branched(self, name, parent.right.reference, shares)
     if (made._tag === 'Left') return made
-    const next = grown(self, name, key, made.right, children)
+    const byKey = new Map<string, { readonly state: State; readonly i: number }>(
+      children.map(([label, , state], i) => [`${key}/${label}`, { state, i }] as const),
+    )
+    let next: E.Either<InvalidKernel | Change, World<S>> = Ensemble.expand(name, key, made.right)(self.world)
+    for (const [child] of made.right)
+      if (next._tag === 'Right')
+        next = Ensemble.reweight(name, child, scored.right[byKey.get(child)!.i]!)(next.right)
     if (next._tag === 'Left') {
       abandon(made.right)
       return next
     }
-    for (const [i, branch] of made.right.entries()) {
-      StateReference.write(children[i]![2])(branch[1].reference)()
-      // What scored nothing was never in the world.
-      if (children[i]![3] === 0) abandon([branch])
-    }
+    const isKept = ([child]: Measure.Branch<Held<S>>): boolean =>
+      !Weight.isZero(scored.right[byKey.get(child)!.i]!)
+    // What scored nothing was never in the world.
+    abandon(made.right.filter((branch) => !isKept(branch)))
+    const kept = made.right.filter(isKept)
+    for (const [child, { reference }] of kept) StateReference.write(byKey.get(child)!.state)(reference)()
     advance(self, next.right, true)
-    return E.right(keysOf(made.right))
+    return E.right(keysOf(kept))
   }
-
-const grown = <S extends Store | AsyncStore>(
-  self: Working<S>,
-  name: string,
-  key: string,
-  made: ReadonlyArray<Measure.Branch<Branch<S>>>,
-  children: ReadonlyArray<Child>,
-): E.Either<InvalidWeight | InvalidKernel | Change, World<S>> => {
-  let world: E.Either<InvalidWeight | InvalidKernel | Change, World<S>> = Ensemble.expand(
-    name,
-    key,
-    made,
-  )(self.world)
-  for (const [i, [, , , score]] of children.entries()) {
-    if (world._tag === 'Left') return world
-    const likelihood = Weight.fromNumber(score)
-    world =
-      likelihood._tag === 'Left'
-        ? likelihood
-        : Ensemble.reweight(name, made[i]![0], likelihood.right)(world.right)
-  }
-  return world
-}
 
 const branchAt = <S extends Store | AsyncStore>(
   self: Working<S>,
   name: string,
   key: string,
-): E.Either<UnknownReference, Branch<S>> => {
+): E.Either<UnknownReference, Held<S>> => {
   const group = Ensemble.measure(name)(self.world)
   return group._tag === 'Left'
     ? group
@@ -411,6 +429,24 @@ const branchAt = <S extends Store | AsyncStore>(
 // evidence
 // -------------------------------------------------------------------------------------
 
+/** Of weights farther apart than twice this many binary places the sum would not fit into memory. */
+const FAR = 1n << 27n
+
+const isFar = (w: Weight.Weight): boolean => w.exponent > FAR || w.exponent < -FAR
+
+/** Whether weights of a measure, of which this one was changed, lie too far apart. */
+const areApart = <S extends Store | AsyncStore>(measure: Group<S>, changed: Weight.Weight): boolean => {
+  if (!isFar(changed)) return false
+  let [least, most] = [changed.exponent, changed.exponent]
+  Hamt.forEach(measure.sums, ({ exponent }) => {
+    if (exponent < least) least = exponent
+    if (exponent > most) most = exponent
+  })
+  return most - least > 2n * FAR
+}
+
+const tooFar = E.left(invalidWeight('a likelihood', 'farther from the others than can be added up'))
+
 const weighted = <S extends Store | AsyncStore>(
   self: Working<S>,
   name: string,
@@ -418,17 +454,25 @@ const weighted = <S extends Store | AsyncStore>(
   likelihood: E.Either<InvalidWeight, Weight.Weight>,
 ): E.Either<InvalidWeight | Change, void> => {
   if (likelihood._tag === 'Left') return likelihood
+  const { joint } = self.world
+  if (isFar(likelihood.right) && Hamt.has(joint.parts, name)) return tooFar
   const next = Ensemble.reweight(name, key, likelihood.right)(self.world)
   if (next._tag === 'Left') return next
-  touch(self, name, key)
-  advance(self, next.right, Weight.isZero(likelihood.right) || next.right.joint !== self.world.joint)
+  const measure = Hamt.get(next.right.groups, name)!
+  const entry = Hamt.get(measure.entries, key)
+  if (entry !== undefined) {
+    if (areApart(measure, entry.weight)) return tooFar
+    entry.value.touched = self.tick + 1
+  }
+  advance(self, next.right, entry === undefined || next.right.joint !== joint)
   return E.right(undefined)
 }
 
 /**
  * A score of a branch: its weight times a likelihood, which is a non-negative number or an exact weight.
  *
- * Errors: `InvalidWeight`, `UnknownReference`, `ZeroEvidence`; `JointTooLarge` of an entangled group. O(log n).
+ * Errors: `InvalidWeight`, also if the weights would lie 2^28 binary places apart; `UnknownReference`, `ZeroEvidence`; `JointTooLarge`
+ * of an entangled group. O(log n).
  *
  * @category evidence
  */
@@ -487,7 +531,7 @@ const collapsed = <S extends Store | AsyncStore>(
 ): E.Either<Change, Collapsed> => {
   const before = Ensemble.measure(name)(self.world)
   if (before._tag === 'Left') return before
-  const next = Ensemble.condition(name, (key, { reference }: Branch<S>) => event(key, reference))(self.world)
+  const next = Ensemble.condition(name, (key, { reference }: Held<S>) => event(key, reference))(self.world)
   if (next._tag === 'Left') return next
   const left = Ensemble.measure(name)(next.right)
   if (left._tag === 'Left') return left
@@ -520,7 +564,7 @@ export const collapse =
 const collapseTo = <S extends Store | AsyncStore>(
   self: Working<S>,
   name: string,
-  choose: (measure: Measure.Measure<Branch<S>>) => string,
+  choose: (measure: Group<S>) => string,
 ): E.Either<Change, Collapsed> => {
   const measure = Ensemble.measure(name)(self.world)
   if (measure._tag === 'Left') return measure
@@ -626,12 +670,34 @@ export const reference =
   () =>
     E.map((branch: Branch<S>) => branch.reference)(branchAt(working(manager), name, key))
 
+/** The branch of a reference, if it was not lost. */
+const placed = <S extends Store | AsyncStore>(
+  self: Working<S>,
+  reference: StateReference.StateReference<S>,
+): O.Option<Held<S>> => {
+  const branch = self.held.get(reference)
+  return branch === undefined || branch.lost !== null ? O.none : O.some(branch)
+}
+
 /** The superposition and the key of a reference, if it has one. O(1). @category destructors */
 export const placeOf =
   <S extends Store | AsyncStore>(reference: StateReference.StateReference<S>) =>
   (manager: Manager<S>): IO<O.Option<readonly [name: string, key: string]>> =>
   () =>
-    O.fromNullable(working(manager).places.get(reference))
+    O.map(({ name, key }: Held<S>) => [name, key] as const)(placed(working(manager), reference))
+
+const shareOf = <S extends Store | AsyncStore>(
+  { masses }: Working<S>,
+  measure: Group<S> | undefined,
+  key: string,
+): Weight.Weight => {
+  const entry = measure === undefined ? undefined : Hamt.get(measure.entries, key)
+  if (entry === undefined) return Weight.zero
+  const mass = masses.get(measure!) ?? Measure.mass(measure!)
+  masses.set(measure!, mass)
+  const share = Weight.divide(mass)(entry.weight)
+  return E.isRight(share) ? share.right : Weight.zero
+}
 
 /**
  * The probability of a reference, from 0 to 1: of a branch that of its superposition, of a lost one what it had then, decayed; of any
@@ -643,17 +709,12 @@ export const probability =
   <S extends Store | AsyncStore>(manager: Manager<S>) =>
   (reference: StateReference.StateReference<S>): number => {
     const self = working(manager)
-    const place = self.places.get(reference)
-    if (place !== undefined) {
-      const group = Hamt.get(self.world.groups, place[0])
-      const share = group === undefined ? E.left(null) : Measure.probability(place[1])(group)
-      return E.isRight(share) ? Weight.toNumber(share.right) : 0
-    }
-    const lost = self.lost.get(reference)
-    if (lost === undefined) return 1
-    const share = Weight.divide(lost.mass)(lost.weight)
+    const branch = self.held.get(reference)
+    if (branch === undefined) return 1
+    const { lost, name, key } = branch
+    if (lost === null) return Weight.toNumber(shareOf(self, Hamt.get(self.world.groups, name), key))
     const left = Decay.factor(self.tick - lost.tick)(self.decay)
-    return E.isRight(share) ? Weight.toNumber(Weight.multiply(left)(share.right)) : 0
+    return Weight.toNumber(Weight.multiply(left)(shareOf(self, lost.measure, key)))
   }
 
 /** What is known of a component's place among superpositions. */
@@ -697,15 +758,11 @@ export const holding =
     let touched = 0
     let outside = false
     for (const reference of holders.right) {
-      const place = self.places.get(reference)
-      if (place === undefined) {
-        outside ||= !self.lost.has(reference)
-        continue
-      }
-      const [name, key] = place
-      keys.set(name, (keys.get(name) ?? new Set()).add(key))
-      const branch = branchAt(self, name, key)
-      if (E.isRight(branch)) touched = Math.max(touched, branch.right.touched)
+      const branch = self.held.get(reference)
+      outside ||= branch === undefined
+      if (branch === undefined || branch.lost !== null) continue
+      keys.set(branch.name, (keys.get(branch.name) ?? new Set()).add(branch.key))
+      touched = Math.max(touched, branch.touched)
     }
     const groups: Array<Retention.Group<true>> = []
     for (const names of Ensemble.components(self.world)) {
@@ -784,13 +841,15 @@ export type RestoreFailure =
   | Released
 
 const branchFrom =
-  <S extends Store | AsyncStore>(references: ReadonlyArray<StateReference.StateReference<S>>) =>
-  (value: Value): E.Either<InvalidValue, Branch<S>> => {
+  <S extends Store | AsyncStore>(branches: ReadonlyArray<Held<S>>) =>
+  (value: Value): E.Either<InvalidValue, Held<S>> => {
     const [n, touched] = (Array.isArray(value) ? value : []) as ReadonlyArray<Value | undefined>
-    const reference = typeof n === 'number' ? references[n] : undefined
-    return reference === undefined || typeof touched !== 'number'
-      ? E.left(invalidValue([], 'not of a branch'))
-      : E.right({ reference, touched })
+    const branch = typeof n === 'number' ? branches[n] : undefined
+    if (branch === undefined || typeof touched !== 'number')
+      return E.left(invalidValue([], 'not of a branch'))
+    // In all worlds it is one and the same; the last one says when it was touched.
+    branch.touched = touched
+    return E.right(branch)
   }
 
 /**
@@ -809,16 +868,16 @@ export const fromState =
   ) =>
   (root: StateReference.StateReference<S>): TaskEither<RestoreFailure, Manager<S>> =>
   async () => {
-    const made: Array<StateReference.StateReference<S>> = []
+    const made: Array<Held<S>> = []
     const restored = await restoring(new Working(components, collector, options), root, made)
-    if (restored._tag === 'Left') for (const reference of made) StateReference.release(reference)()
+    if (restored._tag === 'Left') for (const { reference } of made) StateReference.release(reference)()
     return restored
   }
 
 const restoring = async <S extends Store | AsyncStore>(
   self: Working<S>,
   root: StateReference.StateReference<S>,
-  made: Array<StateReference.StateReference<S>>,
+  made: Array<Held<S>>,
 ): Promise<E.Either<RestoreFailure, Manager<S>>> => {
   const state = StateReference.read(root)()
   if (state._tag === 'Left') return state
@@ -831,7 +890,7 @@ const restoring = async <S extends Store | AsyncStore>(
     const branch = StateReference.branch(root)()
     if (branch._tag === 'Left') return branch
     StateReference.write(found.right.value)(branch.right)()
-    made.push(branch.right)
+    made.push({ reference: branch.right, touched: 0, name: '', key: '', lost: null })
   }
   const worlds: Array<World<S>> = []
   const [now, past, tick] = [await named('now'), await named('past'), await named('tick')]

@@ -126,11 +126,13 @@ const wrap = <A>(bits: number, entries: Hamt.Hamt<Entry<A>>, sums: Hamt.Hamt<Wei
 })
 
 const counted = <A>(bits: number, entries: Hamt.Hamt<Entry<A>>): Measure<A> => {
-  let sums = Hamt.empty<Weight>()
+  const sums = new Map<string, Weight>()
   Hamt.forEach(entries, ({ weight }) => {
-    sums = within(sums, weight)
+    const bucket = bucketOf(weight)
+    const sum = sums.get(bucket)
+    sums.set(bucket, sum === undefined ? weight : rational.plus(sum, weight))
   })
-  return wrap(bits, entries, sums)
+  return wrap(bits, entries, Hamt.fromEntries(sums))
 }
 
 const isLong = (w: Weight, bits: number): boolean => {

@@ -43,6 +43,16 @@ export function* head(name: string): Program<E.Either<StoreFailed, Digest | null
 }
 
 /** @category calls */
+export function* heads(
+  prefix: string,
+): Program<E.Either<StoreFailed, ReadonlyArray<readonly [string, Digest]>>> {
+  return (yield { sync: (store) => store.heads(prefix), async: (store) => store.heads(prefix) }) as E.Either<
+    StoreFailed,
+    ReadonlyArray<readonly [string, Digest]>
+  >
+}
+
+/** @category calls */
 export function* fetched<F, A>(fetch: Fetch.Fetch<F, A>): Program<E.Either<F | StoreFailed | Corrupt, A>> {
   if (fetch._tag !== 'Blocked') return Fetch.toEither(fetch)
   return (yield {

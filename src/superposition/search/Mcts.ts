@@ -15,7 +15,10 @@ import * as t from 'io-ts'
 import { runAsync } from '../../branch/internal/program.js'
 import * as StateReference from '../../branch/StateReference.js'
 import {
+  type InvalidKernel,
   type InvalidValue,
+  type InvalidWeight,
+  invalidWeight,
   type Mismatch,
   type UnknownReference,
   unknownReference,
@@ -23,7 +26,8 @@ import {
 import type { AsyncStore, Store } from '../../store/Store.js'
 import * as Fetch from '../../trie/Fetch.js'
 import * as State from '../../trie/State.js'
-import { asked, type Move, type Problem, type SearchFailure, tried } from './Problem.js'
+import { toNumber } from '../Weight.js'
+import { asked, type Move, type Problem, type SearchFailure, shares, tried } from './Problem.js'
 
 export interface Options {
   /** How strongly a prior draws to what was visited little: c of PUCT. Default 1.5. */
@@ -41,13 +45,28 @@ export interface Edge {
 /** The moves at a place of the tree by label; none where nobody looked yet, no entries where the search ends. */
 export type Edges = Readonly<Record<string, Edge>> | undefined
 
-const EdgesFromValue: t.Type<Edges, unknown> = t.union([
-  t.record(t.string, t.type({ n: t.number, w: t.number, p: t.number })),
-  t.undefined,
-])
+const EdgeFromValue: t.Type<Edge, unknown> = t.type({ n: t.number, w: t.number, p: t.number })
+
+const isEdges = (value: unknown): value is Edges =>
+  value === undefined ||
+  (typeof value === 'object' && value !== null && Object.values(value).every(EdgeFromValue.is))
+
+// Not `t.record`, which loses the label `__proto__`.
+const EdgesFromValue: t.Type<Edges, unknown> = new t.Type(
+  'Edges',
+  isEdges,
+  (value, context) => (isEdges(value) ? t.success(value) : t.failure(value, context)),
+  t.identity,
+)
 
 type Labels = ReadonlyArray<string>
-type TreeFailure = State.EditFailure | InvalidValue | Mismatch | UnknownReference
+type TreeFailure =
+  | State.EditFailure
+  | InvalidValue
+  | Mismatch
+  | UnknownReference
+  | InvalidWeight
+  | InvalidKernel
 
 const at = (labels: Labels, ...rest: Labels): Labels => [
   ...labels.flatMap((label) => ['next', label]),
@@ -64,16 +83,23 @@ export const edges = (
 ): ((tree: State.State) => Fetch.Fetch<State.LoadFailure | Mismatch, Edges>) =>
   State.at(at(labels, 'edges'), EdgesFromValue)
 
-/** PUCT: the move with the greatest `w/n + c · p · √(1 + Σn) / (1 + n)`, of equal ones the least label; none if there are none. */
+/**
+ * PUCT: the move with the greatest `w/n + c · p · √Σn / (1 + n)`, where `w/n` is 0 if n is; of equal ones the one with the greatest prior,
+ * and of these the least label; none if there are none.
+ */
 export const select =
   (exploration: number) =>
   (edges: NonNullable<Edges>): O.Option<string> => {
-    const labels = Object.keys(edges).sort()
-    const root = Math.sqrt(labels.reduce((sum, label) => sum + edges[label]!.n, 1))
-    const worth = ({ n, w, p }: Edge): number => (n === 0 ? 0 : w / n) + (exploration * p * root) / (1 + n)
+    const visits = Object.values(edges).reduce((sum, { n }) => sum + n, 0)
+    const worth = ({ n, w, p }: Edge): number =>
+      (n === 0 ? 0 : w / n) + (exploration * p * Math.sqrt(visits)) / (1 + n)
+    const isBetter = (a: Edge, b: Edge): boolean => {
+      const [x, y] = [worth(a), worth(b)]
+      return x > y || (x === y && a.p > b.p)
+    }
     let best: string | undefined
-    for (const label of labels)
-      if (best === undefined || worth(edges[label]!) > worth(edges[best]!)) best = label
+    for (const label of Object.keys(edges).sort())
+      if (best === undefined || isBetter(edges[label]!, edges[best]!)) best = label
     return O.fromNullable(best)
   }
 
@@ -88,6 +114,15 @@ const leaf = (
     return O.isNone(next) ? Fetch.of([way, found]) : leaf(tree, exploration, [...way, next.value])
   })
 
+const stateAt =
+  (way: Labels) =>
+  (tree: State.State): Fetch.Fetch<TreeFailure, State.State> =>
+    Fetch.flatMap(
+      State.subtree(at(way, 'state'))(tree),
+      (found): Fetch.Fetch<TreeFailure, State.State> =>
+        O.isSome(found) ? Fetch.of(found.value) : Fetch.fail(unknownReference(way.join('/'))),
+    )
+
 /** The tree with what a leaf leads to. */
 const expanded = <F>(
   tree: State.State,
@@ -95,8 +130,9 @@ const expanded = <F>(
   state: State.State,
   moves: ReadonlyArray<Move<F>>,
 ): Fetch.Fetch<TreeFailure | F, State.State> => {
-  const sum = moves.reduce((total, { prior = 1 }) => total + prior, 0)
-  const priors = moves.map(({ label, prior = 1 }) => [label, { n: 0, w: 0, p: prior / sum }] as const)
+  const parts = shares(moves)
+  if (parts._tag === 'Left') return Fetch.fail(parts.left)
+  const priors = parts.right.map(([label, share]) => [label, { n: 0, w: 0, p: toNumber(share) }] as const)
   return moves.reduce<Fetch.Fetch<TreeFailure | F, State.State>>(
     (grown, { apply, label }) =>
       Fetch.flatMap(grown, (one) =>
@@ -129,42 +165,62 @@ const backed = (
 
 type Looked<F> = readonly [moves: ReadonlyArray<Move<F>>, value: number]
 
+/** How often the root was looked at. */
+const visits = (tree: State.State): Fetch.Fetch<State.LoadFailure | Mismatch, number> =>
+  Fetch.map((found: Edges) =>
+    Object.values(found ?? {}).reduce((sum, { n }) => sum + n, found === undefined ? 0 : 1),
+  )(edges([])(tree))
+
+/** What a leaf leads to, and what it is worth. Errors: `InvalidWeight` of a score that is not finite. */
+const looked =
+  <S extends Store | AsyncStore, F>({ expand, score }: Problem<S, F>, known: Edges) =>
+  (branch: StateReference.StateReference<S>): TaskEither<F | InvalidWeight, Looked<F>> =>
+  async () => {
+    const moves: E.Either<F, ReadonlyArray<Move<F>>> = known === undefined
+      ? await expand(branch)()
+      : E.right([])
+    if (moves._tag === 'Left') return moves
+    const value = await score(branch)()
+    if (value._tag === 'Left') return value
+    return Number.isFinite(value.right)
+      ? E.right([moves.right, value.right])
+      : E.left(invalidWeight(String(value.right), 'not a finite number'))
+  }
+
 /**
- * Runs simulations on the tree that a reference holds: each selects a leaf, scores it, and adds its moves.
+ * Runs simulations on the tree that a reference holds until it has had so many: each selects a leaf, scores it, and adds its moves. So one
+ * that failed or was stopped goes on where it stood when it is called again, and more are asked for by a greater number.
  *
- * Errors: those of the problem; `Mismatch` if the reference holds no tree. One call of `score` a simulation, one of `expand` a new leaf.
+ * Errors: those of the problem; `Mismatch` if the reference holds no tree; `InvalidWeight` of a score or a prior that is not finite;
+ * `InvalidKernel` if two moves have one label. One call of `score` a simulation, one of `expand` a new leaf.
  */
 export const simulate =
   <S extends Store | AsyncStore, F>(
     simulations: number,
-    { expand, score }: Problem<S, F>,
+    problem: Problem<S, F>,
     { exploration = 1.5, alternate = false }: Options = {},
   ) =>
   (reference: StateReference.StateReference<S>): TaskEither<F | SearchFailure | TreeFailure, void> =>
   async () => {
     const { store } = StateReference.components(reference)
-    for (let i = 0; i < simulations; i++) {
+    const begun = await asked(reference, visits)()
+    if (begun._tag === 'Left') return begun
+    for (let i = begun.right; i < simulations; i++) {
       const chosen = await asked(reference, (tree) => leaf(tree, exploration))()
       if (chosen._tag === 'Left') return chosen
       const [way, known] = chosen.right
-      const stateAt = (tree: State.State): Fetch.Fetch<TreeFailure, State.State> =>
-        Fetch.flatMap(
-          State.subtree(at(way, 'state'))(tree),
-          (found): Fetch.Fetch<TreeFailure, State.State> =>
-            O.isSome(found) ? Fetch.of(found.value) : Fetch.fail(unknownReference(way.join('/'))),
-        )
-      const looked = await tried<S, F | TreeFailure, Looked<F>>(reference, stateAt, (branch) => async () => {
-        const moves: E.Either<F, ReadonlyArray<Move<F>>> = known === undefined
-          ? await expand(branch)()
-          : E.right([])
-        if (moves._tag === 'Left') return moves
-        return E.map((value: number) => [moves.right, value] as const)(await score(branch)())
-      })()
-      if (looked._tag === 'Left') return looked
+      // Where the search ends before it begins there is nothing to learn.
+      if (known !== undefined && way.length === 0) return E.right(undefined)
+      const seen = await tried<S, F | TreeFailure, Looked<F>>(
+        reference,
+        stateAt(way),
+        looked(problem, known),
+      )()
+      if (seen._tag === 'Left') return seen
       const {
         state,
         answer: [moves, value],
-      } = looked.right
+      } = seen.right
       const grown = await runAsync(store, () =>
         StateReference.updating(reference, (tree) =>
           Fetch.flatMap(

@@ -10,7 +10,9 @@ import { fetched, runAsync } from '../../branch/internal/program.js'
 import * as StateReference from '../../branch/StateReference.js'
 import {
   type Corrupt,
+  type InvalidKernel,
   type InvalidWeight,
+  invalidKernel,
   invalidWeight,
   type Released,
   type StoreFailed,
@@ -21,7 +23,7 @@ import type * as State from '../../trie/State.js'
 import * as Weight from '../Weight.js'
 
 export interface Move<F> {
-  /** Tells it from its siblings; without `/`. */
+  /** Tells it from its siblings; without `/`, which parts the labels of a way. */
   readonly label: string
   /** How likely it is to be the right one, in any measure; above 0. Default 1. */
   readonly prior?: number
@@ -36,7 +38,7 @@ export interface Problem<S extends Store | AsyncStore, F> {
 }
 
 /** What a search can fail with beside the problem's own failures. */
-export type SearchFailure = Released | StoreFailed | Corrupt | InvalidWeight
+export type SearchFailure = Released | StoreFailed | Corrupt | InvalidWeight | InvalidKernel
 
 /** An answer from the state that a reference holds. */
 export const asked =
@@ -74,21 +76,27 @@ export const tried =
     }
   }
 
-/** The shares of moves, exactly: their priors over the sum of them. */
+/**
+ * The shares of moves, exactly: their priors over the sum of them.
+ *
+ * Errors: `InvalidKernel` if two have one label, or one has `/` in it; `InvalidWeight` of a prior that is none, or if all are zero.
+ */
 export const shares = (
   moves: ReadonlyArray<{ readonly label: string; readonly prior?: number }>,
-): E.Either<InvalidWeight, ReadonlyArray<readonly [string, Weight.Weight]>> => {
-  const priors: Array<Weight.Weight> = []
-  for (const { prior = 1 } of moves) {
-    const weight = Weight.fromNumber(prior)
-    if (weight._tag === 'Left') return weight
-    priors.push(weight.right)
+): E.Either<InvalidWeight | InvalidKernel, ReadonlyArray<readonly [string, Weight.Weight]>> => {
+  const labels = new Set<string>()
+  for (const { label } of moves) {
+    if (label.includes('/')) return E.left(invalidKernel(`${JSON.stringify(label)} has a / in it`))
+    if (labels.has(label)) return E.left(invalidKernel(`${JSON.stringify(label)} is there already`))
+    labels.add(label)
   }
-  const all: Array<readonly [string, Weight.Weight]> = []
-  for (const [i, { label }] of moves.entries()) {
-    const share = Weight.divide(Weight.sum(priors))(priors[i]!)
-    if (share._tag === 'Left') return E.left(invalidWeight('0', 'priors that are all zero'))
-    all.push([label, share.right])
-  }
-  return E.right(all)
+  const priors = E.traverseArray(({ prior = 1 }: { readonly prior?: number }) => Weight.fromNumber(prior))(
+    moves,
+  )
+  if (priors._tag === 'Left') return priors
+  const all = Weight.sum(priors.right)
+  if (moves.length > 0 && Weight.isZero(all)) return E.left(invalidWeight('0', 'priors that are all zero'))
+  return E.traverseArray(([i, { label }]: readonly [number, { readonly label: string }]) =>
+    E.map((share: Weight.Weight) => [label, share] as const)(Weight.divide(all)(priors.right[i]!)),
+  )([...moves.entries()])
 }

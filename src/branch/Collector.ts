@@ -36,7 +36,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { IO } from 'fp-ts/lib/IO.js'
 import type { Task } from 'fp-ts/lib/Task.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { StoreFailed } from '../data/Failure.js'
+import { type StoreFailed, storeFailed } from '../data/Failure.js'
 import type {
   AsyncCollectable,
   AsyncStore,
@@ -66,7 +66,7 @@ export interface Options<S extends Store | AsyncStore> {
   readonly window?: number
   /** Orphans that are kept at most; beyond, the least likely go before their window ends. Default: no bound. */
   readonly limit?: number
-  /** Orphans that one round releases at most. Default 1,000. */
+  /** Orphans that one round releases at most. Default 100. */
   readonly releases?: number
   /** Default: all are alike, and go in the order in which they came. */
   readonly retention?: Retention<S>
@@ -153,7 +153,7 @@ export const make = <S extends (Store & Collectable) | (AsyncStore & AsyncCollec
     bounds: { blocks: 256, milliseconds: 0.5 },
     window: 10_000,
     limit: Number.POSITIVE_INFINITY,
-    releases: 1000,
+    releases: 100,
     retention: () => 1,
     collectable: components.store,
     rest: 100,
@@ -236,6 +236,17 @@ const sliced = async <S extends Store | AsyncStore>(
   return done
 }
 
+/** A round; what the caller has given may throw. */
+const guarded = async <S extends Store | AsyncStore>(
+  collector: Working<S>,
+): Promise<E.Either<CollectFailure, Round>> => {
+  try {
+    return await rounding(collector)
+  } catch (cause) {
+    return E.left(storeFailed('collect', cause))
+  }
+}
+
 const rounding = async <S extends Store | AsyncStore>(
   collector: Working<S>,
 ): Promise<E.Either<CollectFailure, Round>> => {
@@ -251,13 +262,13 @@ const rounding = async <S extends Store | AsyncStore>(
 
 /**
  * One round: releases what has waited long enough, tells the store, and frees a slice. Rounds of one collector follow
- * one another. Errors: those of a transaction, `StoreFailed`.
+ * one another. Errors: those of a transaction, `StoreFailed` (also where what was given to `make` throws).
  */
 export const round =
   <S extends Store | AsyncStore>(collector: Collector<S>): TaskEither<CollectFailure, Round> =>
   () => {
     const self = working(collector)
-    const going = self.going.then(() => rounding(self))
+    const going = self.going.then(() => guarded(self))
     self.going = going
     return going
   }

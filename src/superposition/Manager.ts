@@ -140,7 +140,7 @@ class Working<S extends Store | AsyncStore> implements Manager<S> {
   readonly collector: Collector.Collector<S>
   readonly history: number
   readonly decay: Decay.Decay
-  readonly listener: Listener<S>
+  readonly listeners: Set<Listener<S>>
   world: World<S>
   past: Array<World<S>> = []
   future: Array<World<S>> = []
@@ -154,7 +154,7 @@ class Working<S extends Store | AsyncStore> implements Manager<S> {
     this.collector = collector
     this.history = options.history ?? 1000
     this.decay = options.decay ?? DECAY
-    this.listener = options.listener ?? {}
+    this.listeners = new Set(options.listener === undefined ? [] : [options.listener])
     this.world = Ensemble.empty(options.limit === undefined ? {} : { limit: options.limit })
   }
 }
@@ -239,9 +239,9 @@ const shift = <S extends Store | AsyncStore>(self: Working<S>, next: World<S>): 
   self.world = next
   if (losers.length > 0) {
     Collector.orphan(losers)(self.collector)()
-    self.listener.lost?.(losers)
+    for (const listener of self.listeners) listener.lost?.(losers)
   }
-  self.listener.weighed?.()
+  weighed(self)
   return E.right(undefined)
 }
 
@@ -255,8 +255,24 @@ const advance = <S extends Store | AsyncStore>(self: Working<S>, next: World<S>,
   if (drops) shift(self, next)
   else {
     self.world = next
-    self.listener.weighed?.()
+    weighed(self)
   }
+}
+
+/** Tells a listener what happens from now on, until the effect that it answers is run. @category constructors */
+export const listen =
+  <S extends Store | AsyncStore>(listener: Listener<S>) =>
+  (manager: Manager<S>): IO<IO<void>> =>
+  () => {
+    const { listeners } = working(manager)
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  }
+
+const weighed = <S extends Store | AsyncStore>(self: Working<S>): void => {
+  for (const listener of self.listeners) listener.weighed?.()
 }
 
 // -------------------------------------------------------------------------------------
@@ -539,7 +555,7 @@ const collapsed = <S extends Store | AsyncStore>(
   const weights = kept.map(([key]) => O.getOrElse(() => Weight.zero)(Measure.weight(key)(before.right)))
   const probability = Weight.divide(Measure.mass(before.right))(Weight.sum(weights))
   advance(self, next.right, true)
-  if (kept.length === 1) self.listener.won?.(kept[0]![1].reference)
+  if (kept.length === 1) for (const listener of self.listeners) listener.won?.(kept[0]![1].reference)
   return E.right({
     kept: kept.map(([key]) => key),
     probability: E.isRight(probability) ? probability.right : Weight.zero,

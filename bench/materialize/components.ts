@@ -3,7 +3,6 @@ import { mustBe } from '../../src/cli/job/agents.js'
 import { latency, timed } from '../../src/cli/job/latency.js'
 import { Materializer, PlainObject, Registry } from '../../src/index.js'
 import type { Row } from '../Bench.js'
-import { OURS } from '../Bench.js'
 import { consume } from '../measure.js'
 import { type Backend, backends, cold, MEMORY, stored } from './stage.js'
 
@@ -32,11 +31,7 @@ export const components = async (
   const ofBackend = async (backend: Backend, n: number): Promise<void> => {
     const opened = await backend.open()
     const { store, digests, rows } = stored(opened.store, COMPONENTS, n)
-    const suffix = backend.name === MEMORY ? '' : `, ${backend.name}`
-    for (const [name, source] of [
-      [`${OURS}${suffix}`, store],
-      [`verified${suffix}`, backend.verified(store)],
-    ] as const) {
+    for (const [name, source] of backend.sources(store)) {
       const make = () => Materializer.make(cold(source), registry)
       const each = (materializer: ReturnType<typeof make>) =>
         digests.map((digest) => {

@@ -1,21 +1,10 @@
-/** What is found in a cache, by who decides what goes: on traces recorded from a search over branches. */
+/** What is found in a cache, by who decides what goes: on recorded traces, and on made ones. */
 import { LRUCache } from 'lru-cache'
 import { chance } from '../../src/cli/job/chance.js'
 import { Cache } from '../../src/index.js'
 import type { Row } from '../Bench.js'
 import { OURS } from '../Bench.js'
-
-interface Access {
-  readonly key: string
-  /** Bytes. */
-  readonly size: number
-  /** Ms to build it. */
-  readonly cost: number
-  /** Of the branch that asks, as it is known then. */
-  readonly probability: number
-}
-
-type Trace = readonly Access[]
+import { type Access, recorded, type Trace } from './traces.js'
 
 const FILES = 400
 
@@ -128,11 +117,12 @@ const subjects: Readonly<Record<string, Policy>> = {
   Belády: belady,
 }
 
-export const policies = (quick: boolean, report: (row: Omit<Row, 'bench'>) => void): void => {
+export const policies = async (quick: boolean, report: (row: Omit<Row, 'bench'>) => void): Promise<void> => {
   const length = quick ? 12_000 : 60_000
   const traces: Readonly<Record<string, Trace>> = {
-    'beam search': beamSearch(1, length / 6),
-    popularity: zipf(1, length),
+    ...(await recorded(quick)),
+    'made: beam': beamSearch(1, length / 6),
+    'made: popularity': zipf(1, length),
   }
   for (const [name, trace] of Object.entries(traces)) {
     const distinct = new Map(trace.map(({ key, size }) => [key, size]))

@@ -1,4 +1,7 @@
 /** What is materialised: components of a size in a store, and the rows of JSON that a user would keep instead. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { mustBe } from '../../src/cli/job/agents.js'
 import { type Chance, chance } from '../../src/cli/job/chance.js'
 import { line } from '../../src/cli/job/edits.js'
@@ -11,23 +14,43 @@ import {
   StateReference,
   type Store,
 } from '../../src/index.js'
+import { LmdbStore } from '../../src/lmdb.js'
+import { OURS } from '../Bench.js'
 
 /** A store to measure on. Another kind is one more entry. */
 export interface Backend {
   readonly name: string
   readonly open: () => Promise<{ readonly store: Store.Store; readonly close: () => Promise<void> }>
-  /** The same blocks, each hashed when it is read. */
-  readonly verified: (store: Store.Store) => Store.Store
+  /** The ways to read from it: a subject for each. */
+  readonly sources: (store: Store.Store) => ReadonlyArray<readonly [subject: string, store: Store.Store]>
 }
 
 export const MEMORY = 'memory'
+/** Subjects that hash each block when it is read. */
+export const VERIFIED = 'verified'
+export const DISK_VERIFIED = 'LMDB, verified'
+
+const inDirectory = async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'coppice-'))
+  // What is measured is reading: no commit has to wait for the disk.
+  const store = mustBe(await LmdbStore.open(directory, { durability: 'group' })())
+  const close = async (): Promise<void> => {
+    await store.close()
+    rmSync(directory, { recursive: true, force: true })
+  }
+  return { store, close }
+}
 
 export const backends: readonly Backend[] = [
   {
     name: MEMORY,
     open: async () => ({ store: MemoryStore.make(), close: async () => undefined }),
-    verified: (store) => ({ ...store, trusted: false }),
+    sources: (store) => [
+      [OURS, store],
+      [VERIFIED, { ...store, trusted: false }],
+    ],
   },
+  { name: 'LMDB', open: inDirectory, sources: (store) => [[DISK_VERIFIED, store]] },
 ]
 
 const text = (dice: Chance, length: number): string => {

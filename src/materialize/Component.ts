@@ -46,7 +46,7 @@ import {
   type Resident,
   type Slot,
 } from '../trie/internal/node.js'
-import { COMPONENT, type Place, ROOT } from '../trie/internal/place.js'
+import { COMPONENT, EITHER, type Place, ROOT } from '../trie/internal/place.js'
 import { descend, entriesOf, type Standing, valueIn } from '../trie/internal/read.js'
 import { forEachIn, seal } from '../trie/internal/seal.js'
 import { isSequence, kindOf as kindOfSequence, runOf } from '../trie/internal/sequence.js'
@@ -117,7 +117,7 @@ export const ofState = (state: State.State): Component => new Part(State.rootOf(
 
 /** A state, or a part of one that is a block, of which only the digest is known. O(1). @category constructors */
 export const ofDigest = (digest: Digest, residency: Residency): Component =>
-  new Part(new LinkNode(ref(digest), -1, -1, homeOf(residency)) as Slot, ROOT)
+  new Part(new LinkNode(ref(digest), -1, -1, homeOf(residency)) as Slot, EITHER)
 
 /** The part behind a link. O(1). @category constructors */
 export const ofLink = (link: Link): Component => new Part(link as unknown as Slot, COMPONENT)
@@ -129,19 +129,9 @@ export const ofValue = (value: Value): Component => new Part(slotOf(value), COMP
 // reading
 // -------------------------------------------------------------------------------------
 
-/** What was given by digest may be a state, or a part of one. */
-const resident = ({ slot, place }: Part): Fetch.Fetch<State.LoadFailure, Resident> => {
-  const node = slot as Node
-  if (node.kind !== LINK || place !== ROOT) return here(node, place)
-  return Fetch.orElseW(
-    (failure: State.LoadFailure): Fetch.Fetch<State.LoadFailure, Resident> =>
-      failure._tag === 'Corrupt' ? here(node, COMPONENT) : Fetch.fail(failure),
-  )(here(node, ROOT))
-}
-
 /** The slot, loaded if it is a link. */
-const standing = (part: Part): Fetch.Fetch<State.LoadFailure, Slot> =>
-  isComponent(part.slot) ? (resident(part) as Fetch.Fetch<State.LoadFailure, Slot>) : Fetch.of(part.slot)
+const standing = ({ slot, place }: Part): Fetch.Fetch<State.LoadFailure, Slot> =>
+  isComponent(slot) ? (here(slot, place) as Fetch.Fetch<State.LoadFailure, Slot>) : Fetch.of(slot)
 
 /** The whole of it as frozen plain data. O(size). Errors: `Missing`, `Corrupt`. */
 export const value = (component: Component): Fetch.Fetch<State.LoadFailure, Value> =>

@@ -141,6 +141,20 @@ const inside = <S extends Store | AsyncStore>(materializer: Materializer<S>): En
 // constructors
 // -------------------------------------------------------------------------------------
 
+/** A clock that throws, or says what is no time, stands still. */
+const steady = (clock: IO<number>): IO<number> => {
+  let last = 0
+  return () => {
+    try {
+      const at = clock()
+      if (Number.isFinite(at)) last = at
+    } catch {
+      return last
+    }
+    return last
+  }
+}
+
 const settingsOf = (options: Options): Settings => {
   const { budget = DEFAULT_BUDGET, concurrency = DEFAULT_CONCURRENCY, keepWhenEvicting = 0.5 } = options
   return {
@@ -149,7 +163,7 @@ const settingsOf = (options: Options): Settings => {
     patience: options.patience ?? DEFAULT_PATIENCE,
     probability: options.probability ?? (() => 1),
     pressure: options.pressure ?? Pressure.ofProcess,
-    clock: options.clock ?? (() => performance.now()),
+    clock: options.clock === undefined ? () => performance.now() : steady(options.clock),
     thresholds: options.thresholds ?? Thresholds.defaults,
     keepWhenEvicting: Math.min(1, Math.max(0, keepWhenEvicting)),
   }

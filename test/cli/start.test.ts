@@ -58,7 +58,9 @@ describe('a run', () => {
     const { status, stdout, stderr } = start('--workspace', workspace, '--agents', '20', '--json', file)
     expect(stderr).toBe('')
     expect(status).toBe(0)
-    expect(stdout).toContain('verified: 20 agents, opened again by another process, compared with plain copies, 0 mismatches')
+    expect(stdout).toContain(
+      'verified: 20 agents, opened again by another process, compared with plain copies, 0 mismatches',
+    )
     for (const figure of ['branch', 'memory saved', 'dedup', 'commit an agent', 'materialise an agent'])
       expect(stdout).toContain(figure)
     const { options, figures, targets } = JSON.parse(readFileSync(file, 'utf8'))
@@ -68,6 +70,14 @@ describe('a run', () => {
     expect(figures.unique).toBeLessThan(figures.whole)
     expect(figures.stored.bytes).toBeGreaterThanOrEqual(figures.unique)
     expect(figures.memory.copied).toBe(20)
+    const { builds, hits, mismatches } = figures.objects
+    // Each text file of the workspace, and its index, at least; what no agent edited is found again.
+    expect(builds).toBeGreaterThanOrEqual(17)
+    expect(hits).toBeGreaterThan(builds)
+    expect(mismatches).toBe(0)
+    expect(stdout).toContain(
+      `materialised: text files and indices of some agents, compared with what is built anew: ${builds} built`,
+    )
     for (const name of ['branch', 'memory saved', 'dedup'])
       expect(targets.map((target: { figure: string }) => target.figure)).toContain(name)
   })
@@ -97,7 +107,9 @@ describe('a run', () => {
   test.each(['0', '1'])('verifies with a share of %s edited', (edits) => {
     const { status, stdout } = start('--workspace', workspace, '--agents', '5', '--edits', edits)
     expect(status).toBe(0)
-    expect(stdout).toContain('verified: 5 agents, opened again by another process, compared with plain copies, 0 mismatches')
+    expect(stdout).toContain(
+      'verified: 5 agents, opened again by another process, compared with plain copies, 0 mismatches',
+    )
   })
 
   test('keeps the store that was named, and goes on in it', () => {

@@ -84,6 +84,25 @@ describe('a source', () => {
     expect(asked.length).toBeGreaterThan(0)
   })
 
+  test('each block of a part is read once, by its digest, too', () => {
+    const asked: Array<Digest.Digest> = []
+    const { store } = components
+    const watching = ComponentStore.make<Store.Store>(
+      {
+        ...store,
+        read: (digests) => {
+          asked.push(...digests)
+          return store.read(digests)
+        },
+      },
+      { residency: Residency.make(0) },
+    )
+    const materializer = Materializer.make(watching, registry, still)
+    right(Materializer.now(TextFile.factory.type, link.value.digest)(materializer)())
+    expect(asked.length).toBeGreaterThan(0)
+    expect(new Set(asked).size).toBe(asked.length)
+  })
+
   test.each<readonly [string, Digest.Digest, ReadonlyArray<string>, string]>([
     ['where nothing stands', digest, ['z'], 'InvalidPath'],
     ['of another kind', digest, ['n'], 'Mismatch'],
@@ -120,6 +139,10 @@ describe('a factory', () => {
   const boom = (): never => {
     throw new Error('boom')
   }
+  const twice = (resolve: (answer: E.Either<unknown, number>) => void): void => {
+    resolve(E.left('boom'))
+    resolve(E.right(1))
+  }
   type Options = Partial<Pick<Factory.Factory<number>, 'read' | 'estimateSize'>>
   const pure = (options: Options, create: () => number) => Factory.pure({ ...common, ...options, create })
   const effect = (create: () => () => Promise<E.Either<unknown, number>>) =>
@@ -133,6 +156,8 @@ describe('a factory', () => {
     ['rejects', effect(() => () => Promise.reject(new Error('boom'))), 'create'],
     ['answers Left', effect(() => async () => E.left('boom')), 'create'],
     ['answers nothing', effect(() => async () => undefined as never), 'create'],
+    ['answers what is no promise', effect(() => (() => undefined) as never), 'create'],
+    ['settles twice', effect(() => (() => Object.fromEntries([['then', twice]])) as never), 'create'],
     ['has no size', pure({ estimateSize: () => -1 }, () => 1), 'estimateSize'],
     ['throws at its size', pure({ estimateSize: boom }, () => 1), 'estimateSize'],
   ])('that %s has failed', async (_, factory, during) => {
@@ -240,6 +265,21 @@ describe('a store', () => {
     expect(await Materializer.materialize(plain, digest)(async_)()).toMatchObject({
       left: { _tag: 'StoreFailed' },
     })
+  })
+
+  test('that answers what are no bytes has failed', async () => {
+    const { store, digest } = stored({ a: 1 })
+    for (const answer of ['text', null, { right: 7 }, [7]]) {
+      const odd: AsyncStore.AsyncStore = {
+        ...AsyncStore.toAsync(store),
+        trusted: false,
+        read: () => async () => E.right(answer) as never,
+      }
+      const materializer = Materializer.makeAsync(ComponentStore.make(odd), registry, still)
+      const found = await Materializer.materialize(plain, digest)(materializer)()
+      expect(E.isLeft(found)).toBe(true)
+      expect(Materializer.stats(materializer)()).toMatchObject({ running: 0, queued: 0, objects: 0 })
+    }
   })
 
   test('with one corrupt block fails the one who reads it', async () => {

@@ -192,6 +192,25 @@ describe('thresholds', () => {
   })
 })
 
+test.each([
+  [
+    'throws',
+    (): never => {
+      throw new Error('down')
+    },
+  ],
+  ['says what is no time', () => Number.NaN],
+])('a clock that %s stands still', async (_, clock) => {
+  const { components, digest, commit } = scene({ a: text(1) })
+  const next = commit(State.splice(['a'], 0, 0, 'first'))
+  const materializer = Materializer.make(components, registry, { pressure: Pressure.constant(0, 1), clock })
+  right(await Materializer.materialize(plain, digest)(materializer)())
+  expect(right(await Materializer.advance(plain, digest, next)(materializer)())).toEqual({
+    a: `first${text(1)}`,
+  })
+  expect(Materializer.stats(materializer)()).toMatchObject({ builds: 1, deltas: 1, running: 0 })
+})
+
 test('the residency of nodes is not that of objects', () => {
   const { store, digest } = scene({ a: text(1) })
   const components = ComponentStore.make(store, { residency: Residency.make(0) })

@@ -1,5 +1,6 @@
 /** What the job found, as data: the table and the JSON file show the same. */
 import type { Latency } from './latency.js'
+import type { Objects } from './objects.js'
 
 export interface Settings {
   readonly workspace: string
@@ -19,6 +20,8 @@ export interface Figures {
   /** The same from a store on disk. */
   readonly componentOnDisk: Latency
   readonly agent: Latency
+  /** Text files and indices of a few agents, by one materialiser. */
+  readonly objects: Objects
   /** Bytes; see `copies.volume`. */
   readonly whole: number
   readonly unique: number

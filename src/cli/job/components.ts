@@ -1,13 +1,15 @@
-/** The time from a digest to the value of one component of about 1 KiB, of which nothing is in memory. */
+/** The time from a digest to the plain object of one component of about 1 KiB, of which nothing is in memory. */
 import * as ComponentStore from '../../branch/ComponentStore.js'
 import * as StateReference from '../../branch/StateReference.js'
 import type { Digest } from '../../data/Digest.js'
 import * as Value from '../../data/Value.js'
+import * as PlainObject from '../../materialize/factories/PlainObject.js'
+import * as Materializer from '../../materialize/Materializer.js'
+import * as Registry from '../../materialize/Registry.js'
 import type { Store } from '../../store/Store.js'
-import * as Fetch from '../../trie/Fetch.js'
 import * as Residency from '../../trie/Residency.js'
 import * as State from '../../trie/State.js'
-import { must } from './agents.js'
+import { must, mustBe } from './agents.js'
 import { chance } from './chance.js'
 import { line, word } from './edits.js'
 import { type Latency, latency, timed } from './latency.js'
@@ -34,7 +36,7 @@ export interface ComponentReads {
   readonly mismatches: number
 }
 
-/** Reads them from a store, which they are put in, each block checked against its digest. */
+/** Builds them from a store, which they are put in; each block is checked against its digest unless it never left the process. */
 export const componentReads = (seed: number, store: Store): ComponentReads => {
   const components = ComponentStore.make(store)
   const stored = Array.from({ length: COMPONENTS }, (_, index) => {
@@ -42,17 +44,17 @@ export const componentReads = (seed: number, store: Store): ComponentReads => {
     const reference = StateReference.root(components)(must(() => State.fromJson(value)))()
     return { value, digest: must(StateReference.commit()(reference)).digest }
   })
-  const source = { read: store.read, trusted: false }
-  const nowhere = Residency.make(0)
-  const read = (digest: Digest): Value.Value =>
-    must(Fetch.run(source)(State.toJson(State.open(digest, nowhere))))
+  const cold = ComponentStore.make(store, { residency: Residency.make(0) })
+  const registry = Registry.of(PlainObject.factory)
   const times: number[] = []
   let mismatches = 0
   for (let pass = 0; pass < PASSES; pass++) {
+    // A new one, so that none of them is built already.
+    const materializer = Materializer.make(cold, registry)
     for (const { value, digest } of stored) {
-      const [time, found] = timed(() => read(digest))
+      const [time, found] = timed(() => Materializer.now(PlainObject.factory.type, digest)(materializer)())
       if (pass >= WARM) times.push(time)
-      if (!Value.equals(found, value)) mismatches++
+      if (!Value.equals(mustBe(found), value)) mismatches++
     }
   }
   const bytes = stored.reduce((sum, { digest }) => sum + sizeOf(store, digest), 0)

@@ -5,7 +5,8 @@ import type { Content } from './workspace.js'
 /** Edits of one file at most, one at least. */
 const MOST = 4
 
-const WORDS = [
+/** What lines are made of. */
+export const WORDS: readonly [string, ...string[]] = [
   ...(['agent', 'branch', 'buffer', 'cache', 'check', 'count', 'cursor', 'delta', 'entry', 'error'] as const),
   ...(['event', 'field', 'index', 'input', 'label', 'limit', 'merge', 'model', 'order', 'parse'] as const),
   ...(['queue', 'range', 'result', 'route', 'scope', 'state', 'store', 'table', 'token', 'value'] as const),

@@ -23,7 +23,7 @@ import type { Figures, Settings } from './Figures.js'
 import type { Footprint, Question } from './footprint.js'
 import { COMMITTED, EDITED } from './holders.js'
 import { latency, timed } from './latency.js'
-import { agent, headOf, nameOf, type Scenario } from './scenario.js'
+import { agent, headOf, nameOf, type Scenario, WORKSPACE } from './scenario.js'
 import type { Claim, Verdict } from './verify.js'
 import type { Workspace } from './workspace.js'
 
@@ -75,7 +75,7 @@ const store = async (
 ): Promise<Stored> => {
   const components = ComponentStore.make(embedded)
   const root = rootOf(components, workspace)
-  must(StateReference.commit({ head: 'workspace' })(root))
+  must(StateReference.commit({ head: WORKSPACE })(root))
   const branch = branchLatency(root)
 
   const indices = Array.from({ length: scenario.agents }, (_, index) => index)
@@ -188,13 +188,14 @@ export const run = (settings: Settings, workspace: Workspace, progress: Progress
       component: { ...reads.latency, bytes: reads.bytes },
       componentOnDisk: disk.latency,
       agent: verified.latency,
+      objects: verified.objects,
       ...volume(workspace, changes),
       stored: { bytes, blocks, disk: fileBytes },
       collector: { freed: freed.blocks, overhead, pause: pauses },
       memory: await measure(settings.workspace, workspace, scenario, progress),
       verified: {
         agents: scenario.agents,
-        mismatches: verified.mismatches + reads.mismatches + disk.mismatches,
+        mismatches: verified.mismatches + verified.objects.mismatches + reads.mismatches + disk.mismatches,
       },
       fingerprint: fingerprint(stored.digests),
     }

@@ -1,6 +1,7 @@
 /** The figures beside what is aimed at, for people and for programs. */
 import Table from 'cli-table3'
 import { dedup, type Figures, type Settings, saved } from './Figures.js'
+import type { Objects } from './objects.js'
 
 /** A bound on a figure: the first aim, which every run has to reach, or the one to reach beyond it. */
 interface Aim {
@@ -26,6 +27,25 @@ const more = (bound: number): Aim => ({ is: '>', bound })
 const MEMORY_GOALS: { readonly [edits: number]: Aim } = { 0.1: atMost(1.3), 0.01: atMost(1.45) }
 
 const micro = (nanoseconds: number): number => nanoseconds / 1000
+
+const linesOfIndex = ({ index }: Objects): readonly Line[] =>
+  index === null
+    ? []
+    : [
+        {
+          figure: "index of an agent's files, built anew",
+          unit: 'µs',
+          p50: micro(index.anew.p50),
+          value: micro(index.anew.p95),
+        },
+        {
+          figure: 'the same, brought forward by the patch',
+          unit: 'µs',
+          p50: micro(index.forward.p50),
+          value: micro(index.forward.p95),
+        },
+        { figure: 'built anew / brought forward', unit: 'ratio', value: index.anew.p50 / index.forward.p50 },
+      ]
 
 export const linesOf = (figures: Figures, { edits }: Settings): readonly Line[] => {
   const { branch, collector, commit, component, agent, memory, stored, unique, whole } = figures
@@ -81,6 +101,7 @@ export const linesOf = (figures: Figures, { edits }: Settings): readonly Line[] 
     },
     { figure: 'time in the collector', unit: 'share', value: collector.overhead, target: less(0.1) },
     { figure: 'materialise an agent', unit: 'µs', p50: micro(agent.p50), value: micro(agent.p95) },
+    ...linesOfIndex(figures.objects),
   ]
 }
 
@@ -164,6 +185,11 @@ export const report = (settings: Settings, figures: Figures): string => {
     )
   lines.push(
     `verified: ${number(verified.agents, 0)} agents, opened again by another process, compared with plain copies, ${number(verified.mismatches, 0)} mismatches`,
+  )
+  const { builds, deltas, hits } = figures.objects
+  lines.push(
+    `materialised: text files and indices of some agents, compared with what is built anew: ${number(builds, 0)} built,` +
+      ` ${number(deltas, 0)} brought forward by patches, ${number(hits, 0)} found again`,
   )
   lines.push(
     `collected: ${number(figures.collector.freed, 0)} blocks of what the agents tried and dropped, while others were stored`,

@@ -36,6 +36,9 @@ export interface Agent {
 
 export const nameOf = (index: number): string => `agent-${String(index).padStart(4, '0')}`
 
+/** The head of what all agents start from. */
+export const WORKSPACE = 'workspace'
+
 /** The head of an agent in the store. */
 export const headOf = (index: number): string => `agents/${nameOf(index)}`
 

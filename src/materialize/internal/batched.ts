@@ -19,12 +19,13 @@ const answersOf = async (
   try {
     const read = await store.read(digests)()
     if (read._tag === 'Left') return () => read
-    return (at) => {
+    const answers = digests.map((_, at): Answer => {
       const bytes = read.right[at]
       return bytes !== undefined && store.trusted !== true && hash(bytes) !== digests[at]
         ? E.left(corrupt(digests[at]!, 'the bytes do not match the digest'))
         : E.right(bytes)
-    }
+    })
+    return (at) => answers[at]!
   } catch (cause) {
     return () => E.left(storeFailed('read', cause))
   }

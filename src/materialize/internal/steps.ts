@@ -90,7 +90,8 @@ export const drive = <A>(load: Loader, steps: Steps<A>, done: (result: A) => voi
         return
       }
       try {
-        void step.value.task().then(go, (cause: unknown) => go(new Thrown(cause)))
+        // What a factory calls a promise may be none, or settle twice.
+        void Promise.resolve(step.value.task()).then(go, (cause: unknown) => go(new Thrown(cause)))
         return
       } catch (cause) {
         answer = new Thrown(cause)

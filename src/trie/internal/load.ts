@@ -18,29 +18,36 @@ import {
   type Resident,
   type Trie,
 } from './node.js'
-import { below, onTheWay, type Place } from './place.js'
+import { below, COMPONENT, EITHER, onTheWay, type Place, ROOT, settled } from './place.js'
 import { BITS, indexAt, ROOT_SHIFT } from './placement.js'
 
 /** Why a part of a state could not be loaded. */
 export type LoadFailure = Missing | Corrupt
 
+const peek = ({ home, ref }: Link, place: Place): Resident | undefined =>
+  place === EITHER
+    ? (home.peek(ref.digest, ROOT) ?? home.peek(ref.digest, COMPONENT))
+    : home.peek(ref.digest, place)
+
 /** The node behind a link at a place. */
 export const load = (link: Link, place: Place): Fetch.Fetch<LoadFailure, Resident> => {
-  const resident = link.home.peek(link.ref.digest, place)
+  const resident = peek(link, place)
   if (resident !== undefined) return Fetch.of(resident)
   // Put off until all that was read in this round is in its home: a sibling may have brought this very block.
   return Fetch.defer(() => read(link, place))
 }
 
 const read = (link: Link, place: Place): Fetch.Fetch<LoadFailure, Resident> => {
-  const resident = link.home.peek(link.ref.digest, place)
+  const resident = peek(link, place)
   if (resident !== undefined) return Fetch.of(resident)
   return Fetch.flatMap(Fetch.block(link.ref.digest), (bytes): Fetch.Fetch<LoadFailure, Resident> => {
     // Another computation of the same round may have been first.
-    const loaded = link.home.peek(link.ref.digest, place)
+    const loaded = peek(link, place)
     if (loaded !== undefined) return Fetch.of(loaded)
     const node = decode(bytes, link.ref.digest, place, link.home)
-    return node._tag === 'Left' ? Fetch.fail(node.left) : Fetch.of(link.home.admit(node.right, place))
+    return node._tag === 'Left'
+      ? Fetch.fail(node.left)
+      : Fetch.of(link.home.admit(node.right, settled(node.right, place)))
   })
 }
 

@@ -9,7 +9,7 @@ import { BRANCH, type Child, Knot, LEAF, type Link, type Resident } from './node
 import { BITS, deepIndex, ROOT_SHIFT } from './placement.js'
 
 export interface Place {
-  readonly role: 'root' | 'component' | 'child' | 'part'
+  readonly role: 'root' | 'component' | 'either' | 'child' | 'part'
   /** The level of the node. */
   readonly shift: number
   /** The placement bits that lead to a child; of a part of a sequence, its kind and level. */
@@ -26,6 +26,12 @@ const top = { shift: ROOT_SHIFT, prefix: 0, deep: '', link: null }
 export const ROOT: Place = { role: 'root', ...top }
 /** A value that is too big to stand in its parent. */
 export const COMPONENT: Place = { role: 'component', ...top }
+/** One of the two, for who has nothing but a digest; once the node is here it is told which (`settled`). */
+export const EITHER: Place = { role: 'either', ...top }
+
+/** The place where a node that was read at `EITHER` stands: a map may be a root, whatever its size. */
+export const settled = (node: Resident, place: Place): Place =>
+  place.role !== 'either' ? place : node.kind === LEAF || node.kind === BRANCH ? ROOT : COMPONENT
 
 const deepPath = (key: string, shift: number): string => {
   let path = ''

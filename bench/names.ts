@@ -11,6 +11,7 @@ export const names = [
   'store',
   'collector',
   'superposition',
+  'engine',
 ] as const
 
 export type Name = (typeof names)[number]

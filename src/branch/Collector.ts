@@ -60,7 +60,7 @@ import * as StateReference from './StateReference.js'
 export type Retention<S extends Store | AsyncStore> = (reference: StateReference.StateReference<S>) => number
 
 export interface Options<S extends Store | AsyncStore> {
-  /** What a slice does at most. Default 256 blocks, 0.5 ms. */
+  /** What a slice does at most. Default 256 blocks, 0.7 ms. */
   readonly bounds?: Bounds
   /** For how long, in ms, an orphan can be rescued. Default 10,000. */
   readonly window?: number
@@ -150,7 +150,7 @@ export const make = <S extends (Store & Collectable) | (AsyncStore & AsyncCollec
   options: Options<S> = {},
 ): Collector<S> =>
   new Working(components, {
-    bounds: { blocks: 256, milliseconds: 0.5 },
+    bounds: { blocks: 256, milliseconds: 0.7 },
     window: 10_000,
     limit: Number.POSITIVE_INFINITY,
     releases: 100,
@@ -320,6 +320,8 @@ export const start =
       while (!stopped) {
         const one = await round(collector)()
         if (one._tag === 'Left') onFailure(one.left)
+        // It rests by a timer that keeps no process alive: who waits for the end would wait for ever.
+        if (stopped) return
         if (one._tag === 'Left' || one.right.done) await rest()
         else await breath()
       }

@@ -164,6 +164,13 @@ export interface EmptySupport {
   readonly _tag: 'EmptySupport'
 }
 
+/** An operation that the log of an engine does not hold, or holds no longer; or nothing of the kind asked for. */
+export interface UnknownOperation {
+  readonly _tag: 'UnknownOperation'
+  readonly operation: Digest | null
+  readonly reason: string
+}
+
 /** Evidence that every outcome contradicts. */
 export interface ZeroEvidence {
   readonly _tag: 'ZeroEvidence'
@@ -272,6 +279,7 @@ export type Failure =
   | NotPinned
   | Released
   | UnknownCheckpoint
+  | UnknownOperation
   | Conflicted
   | InvalidProof
   | LeaseLost
@@ -358,6 +366,12 @@ export const released = (generation: number): Released => ({ _tag: 'Released', g
 export const unknownCheckpoint = (digest: Digest, reason: string): UnknownCheckpoint => ({
   _tag: 'UnknownCheckpoint',
   digest,
+  reason,
+})
+/** @category constructors */
+export const unknownOperation = (operation: Digest | null, reason: string): UnknownOperation => ({
+  _tag: 'UnknownOperation',
+  operation,
   reason,
 })
 /** @category constructors */

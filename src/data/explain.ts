@@ -89,6 +89,8 @@ export const explain = (failure: Failure): string => {
       return `the reference of generation ${failure.generation} was released`
     case 'UnknownCheckpoint':
       return `no checkpoint ${toCid(failure.digest)}: ${failure.reason}`
+    case 'UnknownOperation':
+      return `no operation${failure.operation === null ? '' : ` ${toCid(failure.operation)}`}: ${failure.reason}`
     case 'Conflicted':
       return `the merge has conflicts at ${showPaths(failure.paths)}`
     case 'InvalidProof':

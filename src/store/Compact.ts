@@ -104,8 +104,9 @@ const copied = async (
     discard(beside)
     await tables.environment.backup(beside, true)
     const copy = acquireTables(beside, 'sync')
-    drop(copy, session)
-    await releaseTables(copy)
+    if (copy._tag === 'Left') return copy
+    drop(copy.right, session)
+    await releaseTables(copy.right)
     sync(beside)
     const [before, after] = [fs.statSync(old).size, fs.statSync(beside).size]
     const held = holding(tables, session, clock, () => fs.renameSync(beside, old))
@@ -127,7 +128,9 @@ const compacting = async (
   const file = checked(directory, marker.right)
   if (file._tag === 'Left') return file
   if (file.right === 'new') return E.right({ before: 0, after: 0 })
-  const tables = acquireTables(dataOf(directory), 'sync')
+  const acquired = acquireTables(dataOf(directory), 'sync')
+  if (acquired._tag === 'Left') return acquired
+  const tables = acquired.right
   try {
     const session = begin(directory, tables, clock)
     if (session._tag === 'Left') return session
@@ -155,9 +158,6 @@ export const compact =
     try {
       return await compacting(fs.realpathSync(path.resolve(directory)), clock)
     } catch (cause) {
-      const said = cause instanceof Error ? cause.message : ''
-      // This thread has it open, with another durability.
-      if (said.startsWith('it is open')) return E.left(storeBusy(directory, said))
       return E.left(storeFailed('compact', cause))
     }
   }

@@ -13,41 +13,33 @@
  *
  * Bytes come from a disk: `Fetch` checks each block against its digest when it first reads it.
  */
-import { realpathSync, statSync } from 'node:fs'
-import * as path from 'node:path'
-import { now } from 'fp-ts/lib/Date.js'
 import * as E from 'fp-ts/lib/Either.js'
 import type { IO } from 'fp-ts/lib/IO.js'
 import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import * as O from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { ABORT, type TransactionFlags } from 'lmdb'
-import { type Digest, fromBytes } from '../data/Digest.js'
+import type { Digest } from '../data/Digest.js'
 import {
   type DamagedStore,
-  damagedStore,
   type StoreBusy,
   type StoreFailed,
-  storeBusy,
   storeFailed,
   type UnsupportedStore,
-  unsupportedStore,
 } from '../data/Failure.js'
-import { ready } from '../data/Hasher.js'
-import type { Ref, Stamp } from '../data/Ref.js'
 import type { Auditable } from './Audit.js'
 import { auditOf } from './internal/lmdb/audit.js'
-import { Disk, type Done } from './internal/lmdb/disk.js'
-import { bodyOf, type Log } from './internal/lmdb/entry.js'
-import { checked, dataOf, finish, marked, probe } from './internal/lmdb/guard.js'
+import type { Disk, Done } from './internal/lmdb/disk.js'
+import type { Log } from './internal/lmdb/entry.js'
 import * as keys from './internal/lmdb/keys.js'
-import { decode, encode, fresh, VERSION } from './internal/lmdb/meta.js'
+import { encode } from './internal/lmdb/meta.js'
+import { opening } from './internal/lmdb/open.js'
+import { blockOf, headsOf, ledgerOf, listed, locate, stats } from './internal/lmdb/read.js'
 import { recount } from './internal/lmdb/recount.js'
-import { type Run, stagingOf } from './internal/lmdb/staging.js'
+import { stagingOf } from './internal/lmdb/staging.js'
 import { current, prepare, Sweeper, type Swept } from './internal/lmdb/sweep.js'
-import { acquireTables, type Durability, releaseTables, type Tables } from './internal/lmdb/tables.js'
-import { Tally } from './internal/tally.js'
-import * as Ledger from './Ledger.js'
+import { type Durability, releaseTables, type Tables } from './internal/lmdb/tables.js'
+import type * as Ledger from './Ledger.js'
 import type { Stages, Staging } from './Staging.js'
 import type {
   AsyncCollectable,
@@ -110,7 +102,7 @@ export interface LmdbStore extends Store, Counting, Collectable, Listing, Audita
   /** Writes the counts beside the journal, so that the next process to open the store need not fold it. */
   readonly snapshot: IOEither<StoreFailed, void>
   readonly stats: IOEither<StoreFailed, Stats>
-  /** Waits until the disk has all that was acknowledged; at once where `durability` is `sync`. */
+  /** Waits until the disk has all that was acknowledged, whatever the `durability`; at once where it is `sync`. */
   readonly flush: TaskEither<StoreFailed, void>
   /** Ends the session: its pins go, its lease ends. Again does nothing. */
   readonly close: TaskEither<StoreFailed, void>
@@ -121,7 +113,7 @@ export interface Options {
   readonly durability?: Durability
   /** Whether to make a store where there is none. Default true. */
   readonly create?: boolean
-  /** How long a session's pins outlive its process, ms. Default a minute. */
+  /** How long a session's pins outlive its process, ms, more than 0. Default a minute. */
   readonly lease?: number
   /** Milliseconds since 1970; processes that share a store must agree on it. Default: the system's. */
   readonly clock?: IO<number>
@@ -133,8 +125,14 @@ export interface Options {
 
 export type OpenFailure = DamagedStore | UnsupportedStore | StoreBusy | StoreFailed
 
+/** The share of an asynchronous slice's time that goes into what needs no transaction: reading and hashing what it frees. */
+const READING = 0.3
+
 /** What a slice does if it is not told, when nobody waits for the event loop. */
 const WHOLE: Bounds = { blocks: 10_000, milliseconds: 50 }
+
+/** Node takes a timer that is set for longer, ms, as set for now. */
+const LONGEST_TIMER = 2 ** 31 - 1
 
 /** The store behind its face. @internal */
 export interface Inside {
@@ -161,76 +159,19 @@ const causeOf = async (error: unknown): Promise<unknown> => {
   )
 }
 
+/** Where LMDB leaves the disk to the system it counts as flushed what it has committed. */
+const forced = (environment: Tables['environment']): Promise<void> =>
+  new Promise((resolve, reject) => {
+    // Its declaration forgets this one.
+    const told = environment as unknown as { readonly sync: (done: (error?: unknown) => void) => void }
+    told.sync((error) => (error === undefined || error === null ? resolve() : reject(error)))
+  })
+
 const isFailure = (done: Done | TransactFailure): done is TransactFailure => '_tag' in done
 
 // -------------------------------------------------------------------------------------------------
 // opening
 // -------------------------------------------------------------------------------------------------
-
-const begin = (
-  directory: string,
-  tables: Tables,
-  { clock = now, lease = 60_000, durability = 'sync', limit = Number.POSITIVE_INFINITY }: Options,
-): E.Either<OpenFailure, Disk> => {
-  const { environment, roots } = tables
-  let refused: OpenFailure | null = null
-  const disk = environment.transactionSync(() => {
-    const bytes = roots.getBinaryFast(keys.META)
-    const meta = bytes === undefined ? { ...fresh } : decode(bytes, bytes.length)
-    if (meta === undefined) {
-      refused = damagedStore(directory, 'its record is garbled')
-      return ABORT as never
-    }
-    if (meta.version > VERSION) {
-      refused = unsupportedStore(directory, meta.version, VERSION)
-      return ABORT as never
-    }
-    const time = clock()
-    const other = [...roots.getRange(keys.leases())].find(
-      ({ value }) => keys.leaseEnd(value) >= time && keys.leaseMode(value) !== durability,
-    )
-    if (other !== undefined) {
-      refused = storeBusy(
-        directory,
-        `another process has opened it with durability ${keys.leaseMode(other.value)}`,
-      )
-      return ABORT as never
-    }
-    const session = meta.session++
-    roots.putSync(keys.META, encode(meta))
-    const made = new Disk(tables, { name: directory, clock, session, lease, durability, limit }, meta.epoch)
-    made.writeLease(time + lease)
-    return made
-  })
-  return refused === null ? E.right(disk) : E.left(refused)
-}
-
-const opening = async (directory: string, options: Options): Promise<E.Either<OpenFailure, LmdbStore>> => {
-  const whole = path.resolve(directory)
-  await ready()
-  const { create = true, suspect = false, durability = 'sync' } = options
-  try {
-    const marker = marked(whole, create)
-    if (marker._tag === 'Left') return marker
-    const file = checked(whole, marker.right)
-    if (file._tag === 'Left') return file
-    if (file.right === 'short' || (suspect && file.right === 'whole')) {
-      const read = probe(whole)
-      if (read._tag === 'Left') return read
-    }
-    const tables = acquireTables(dataOf(realpathSync(whole)), durability)
-    const begun = attempt('open', () => begin(whole, tables, options))
-    const disk = begun._tag === 'Left' ? begun : begun.right
-    if (disk._tag === 'Right') {
-      if (marker.right === 'unfinished') finish(whole)
-      return E.right(make(whole, disk.right, durability))
-    }
-    await releaseTables(tables)
-    return disk
-  } catch (cause) {
-    return E.left(storeFailed('open', cause))
-  }
-}
 
 /**
  * Opens the store in a directory, and makes it if there is none.
@@ -262,116 +203,17 @@ const opening = async (directory: string, options: Options): Promise<E.Either<Op
  */
 export const open =
   (directory: string, options: Options = {}): TaskEither<OpenFailure, LmdbStore> =>
-  () =>
-    opening(directory, options)
+  async () => {
+    const disk = await opening(directory, options)
+    return disk._tag === 'Left' ? disk : E.right(make(disk.right))
+  }
 
 // -------------------------------------------------------------------------------------------------
 // the store
 // -------------------------------------------------------------------------------------------------
 
-/** As many bytes as Node's own pool: what keeps a block of a slab alive keeps no more than that. */
-const SLAB = 8192
-let slab: Uint8Array = new Uint8Array(SLAB)
-let used = 0
-/** What LMDB lends, as plain bytes: a part of a `Buffer` is another `Buffer`, which takes longer to make than to fill. */
-let lent: Uint8Array = slab
-
-/** Small copies stand side by side: memory of its own for each would take longer to get than a block takes to read. */
-const copied = ({ buffer, byteOffset }: Uint8Array, from: number, to: number): Uint8Array => {
-  const n = to - from
-  if (lent.buffer !== buffer || lent.byteOffset !== byteOffset) lent = new Uint8Array(buffer, byteOffset)
-  if (n > SLAB >> 1) return lent.slice(from, to)
-  if (used + n > SLAB) {
-    slab = new Uint8Array(SLAB)
-    used = 0
-  }
-  const copy = slab.subarray(used, used + n)
-  copy.set(lent.subarray(from, to))
-  used += n
-  return copy
-}
-
-const blockOf = ({ ids, journal }: Tables, digest: Digest): Uint8Array | undefined => {
-  const id = ids.getBinaryFast(digest)
-  const entry = id === undefined ? undefined : journal.getBinaryFast(keys.readNumber(id, 0))
-  // A copy: what LMDB hands out changes with the next read.
-  return entry === undefined ? undefined : copied(entry, bodyOf(entry, entry.length), entry.length)
-}
-
-const locate = (disk: Disk, refs: ReadonlyArray<Ref>): Stamp => {
-  const stamp = disk.stampOf(disk.meta().epoch)
-  for (const ref of refs) {
-    if (ref.stamp === stamp) continue
-    const number = disk.find(ref.digest)
-    ref.stamp = number < 0 ? null : stamp
-    ref.number = number
-  }
-  return stamp
-}
-
-const headsOf = ({ roots }: Tables, prefix: string): ReadonlyArray<readonly [string, Digest]> => {
-  const found: Array<readonly [string, Digest]> = []
-  if (prefix.length > keys.LONGEST_NAME) return found
-  for (const { key, value } of roots.getRange({ start: keys.head(prefix), end: keys.heads().end })) {
-    const name = keys.nameOf(key)
-    if (!name.startsWith(prefix)) break
-    found.push([name, fromBytes(value)])
-  }
-  return found
-}
-
-/** Blocks that are read at a time when all are listed. */
-const PAGE = 256
-
-/** In the order of digests, a page at a time: a read that lasted would keep LMDB from using space again. */
-function* listed(
-  tables: Tables,
-  reading: Run['reading'],
-): Iterable<E.Either<StoreFailed, readonly [Digest, Uint8Array]>> {
-  let last: Digest | undefined
-  for (;;) {
-    const page = reading('list blocks', () => {
-      const range = last === undefined ? {} : { start: last, exclusiveStart: true }
-      const digests = [...tables.ids.getKeys({ ...range, limit: PAGE })]
-      return digests.map((digest) => [digest, blockOf(tables, digest)] as const)
-    })()
-    if (page._tag === 'Left') return yield page
-    if (page.right.length === 0) return
-    for (const [digest, bytes] of page.right) if (bytes !== undefined) yield E.right([digest, bytes])
-    last = page.right[page.right.length - 1]![0]
-  }
-}
-
-/** The slots of the counts as a ledger of references. */
-const ledgerOf = (slots: Tally): Ledger.Ledger => {
-  const tally = new Tally()
-  for (const [number, slot] of Ledger.counts(slots.freeze())) {
-    const references = Math.floor(slot / 2)
-    if (references !== 0) tally.add(number, references)
-  }
-  return tally.freeze()
-}
-
-const stats = (disk: Disk): Stats => {
-  const { tables } = disk
-  const meta = disk.meta()
-  const counts = current(disk, meta)
-  let pins = 0
-  for (const { value } of tables.roots.getRange(keys.pins())) pins += keys.readNumber(value, 0)
-  return {
-    blocks: meta.blocks,
-    bytes: meta.bytes,
-    heads: tables.roots.getKeysCount(keys.heads()),
-    pins,
-    sessions: tables.roots.getKeysCount(keys.leases()),
-    freed: { freed: meta.freedBlocks, bytes: meta.freedBytes },
-    waiting: counts.queue.byGeneration(),
-    ledgerBytes: counts.byteLength(),
-    fileBytes: statSync(dataOf(disk.name)).size,
-  }
-}
-
-const make = (directory: string, disk: Disk, durability: Durability): LmdbStore => {
+const make = (disk: Disk): LmdbStore => {
+  const { durability } = disk
   const { environment } = disk.tables
   const sweeper = new Sweeper(disk)
   let closing: Promise<E.Either<StoreFailed, void>> | null = null
@@ -457,9 +299,7 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
     (bounds: Bounds): TaskEither<StoreFailed, Slice> =>
     async () => {
       const began = performance.now()
-      // Half of the time goes into what needs no transaction.
-      const half = bounds.milliseconds / 2
-      const late = (): boolean => performance.now() >= began + half
+      const late = (): boolean => performance.now() >= began + READING * bounds.milliseconds
       const folded = reading('collect', () => {
         const whole = prepare(disk, late)
         if (whole) sweeper.look(bounds.blocks, late)
@@ -472,7 +312,7 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
       let acknowledged = (): void => {}
       const swept = await later('collect', () => {
         try {
-          return sweeper.slice({ ...bounds, milliseconds: half })
+          return sweeper.slice({ ...bounds, milliseconds: (1 - READING) * bounds.milliseconds })
         } finally {
           acknowledged = sweeper.setAside()
         }
@@ -493,9 +333,12 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
     }
   }
 
-  const renewal = setInterval(() => {
-    void later('renew the lease', () => disk.renew())
-  }, disk.lease / 3)
+  const renewal = setInterval(
+    () => {
+      void later('renew the lease', () => disk.renew())
+    },
+    Math.min(disk.lease / 3, LONGEST_TIMER),
+  )
   renewal.unref()
 
   const end = (): void => {
@@ -512,6 +355,7 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
   const flush: TaskEither<StoreFailed, void> = async () => {
     try {
       await environment.flushed
+      if (durability === 'none') await forced(environment)
       return E.right(undefined)
     } catch (error) {
       return E.left(storeFailed('flush', await causeOf(error)))
@@ -544,7 +388,7 @@ const make = (directory: string, disk: Disk, durability: Durability): LmdbStore 
   const staging = stagingOf(disk.tables.staging, { reading, writing })
 
   const store: LmdbStore = {
-    path: directory,
+    path: disk.name,
     read: (digests) => () => read(digests),
     transact: (wanted) => () => {
       const [body, answer] = transaction(wanted)

@@ -16,7 +16,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from '../data/Digest.js'
-import type { StoreFailed } from '../data/Failure.js'
+import { type StoreFailed, storeFailed } from '../data/Failure.js'
 import { hash } from '../data/Hasher.js'
 import { fsck, type Options, type Report, watching } from './Fsck.js'
 import { type Examined, examine } from './internal/examine.js'
@@ -57,6 +57,15 @@ const round = (store: LmdbStore, options: Options): E.Either<StoreFailed, Round>
   return examined._tag === 'Left'
     ? examined
     : E.right({ examined: examined.right, faults: report(examined.right).faults })
+}
+
+/** What a source answers; one that throws or rejects has failed. */
+const asked = async (source: Source, batch: ReadonlyArray<Wanted>): Promise<Answer> => {
+  try {
+    return await source(batch.map(({ digest }) => digest))()
+  } catch (cause) {
+    return E.left(storeFailed('read the source', cause))
+  }
 }
 
 /** What of the round is to be fetched; blocks whose number nobody knows come last, for a holder may name it. */
@@ -130,7 +139,7 @@ const repairing = async (
     const open = [...first]
     while (open.length > 0) {
       const batch = open.splice(0, BATCH)
-      const fetched = await source(batch.map(({ digest }) => digest))()
+      const fetched = await asked(source, batch)
       if (fetched._tag === 'Left') return fetched
       const put = mend(found, (mender) => {
         for (const [i, wanted] of batch.entries()) {

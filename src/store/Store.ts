@@ -95,7 +95,7 @@ export interface Counting {
   readonly sharedSince: (digest: Digest) => IOEither<StoreFailed, O.Option<number>>
 }
 
-/** How much a slice of a collection does at most. It frees one block at least, if there is one to free. */
+/** How much a slice of a collection does at most. However short the time, it frees a block if it may free any. */
 export interface Bounds {
   readonly blocks: number
   readonly milliseconds: number

@@ -55,7 +55,7 @@ import {
   type StoreFailed,
 } from '../data/Failure.js'
 import { hash } from '../data/Hasher.js'
-import { ref } from '../data/Ref.js'
+import { type Ref, ref } from '../data/Ref.js'
 import { decodeWith } from '../data/Typed.js'
 import type { AsyncStore, HeadMove, Store, TransactFailure } from '../store/Store.js'
 import * as Fetch from '../trie/Fetch.js'
@@ -138,34 +138,39 @@ function* marked(
   return yield* fetched(Fetch.all(parents.map(known)))
 }
 
-/** @internal */
-export function* committing<S extends Store | AsyncStore>(
+/** @internal A commit; what `beside` makes of its checkpoint is part of the same transaction. */
+export function* committing<S extends Store | AsyncStore, F = never>(
   reference: StateReference.StateReference<S>,
   options: CommitOptions,
-): Program<E.Either<CommitFailure, Committed>> {
+  beside: ((checkpoint: Digest) => Program<E.Either<F, StateReference.Along>>) | null = null,
+): Program<E.Either<F | CommitFailure, Committed>> {
   const { message = '', author = '', metadata = {}, head, clock = now } = options
   const mark = StateReference.markOf(reference)
   if (mark === undefined) return E.left(released(StateReference.generation(reference)))
   const above = yield* marked(mark, options.parents)
   if (above._tag === 'Left') return above
-  const parents = above.right.map(({ ref }) => ref.digest)
-  const generation = above.right.reduce((least, parent) => Math.max(least, parent.generation + 1), 0)
+  const marks = above.right
+  const parents = marks.map(({ ref }) => ref.digest)
+  const generation = marks.reduce((least, parent) => Math.max(least, parent.generation + 1), 0)
   const note = { message, author, time: clock(), metadata: metadata as never }
-  const encoded = block.encodeFor({ parents, generation, ...note })
-  if (encoded._tag === 'Left') return encoded
+  const checked = block.encodeFor({ parents, generation, ...note })
+  if (checked._tag === 'Left') return checked
+  const encoded = checked.right
   let checkpoint: Digest | null = null
+  function* crowned(state: Ref): Program<E.Either<F, StateReference.Crown>> {
+    const bytes = encoded(state.digest)
+    const own = ref(hash(bytes))
+    checkpoint = own.digest
+    const put = { ref: own, bytes, links: [state], parents: marks.map(({ ref }) => ref) }
+    const crown = { put, mark: { ref: own, generation } }
+    if (beside === null) return E.right(crown)
+    const along = yield* beside(own.digest)
+    return along._tag === 'Left' ? along : E.right({ ...crown, along: along.right })
+  }
   const done = yield* StateReference.committing(
     reference,
     head === undefined ? {} : { head, expect: expected(options, parents) },
-    (state) => {
-      const bytes = encoded.right(state.digest)
-      const own = ref(hash(bytes))
-      checkpoint = own.digest
-      return {
-        put: { ref: own, bytes, links: [state], parents: above.right.map(({ ref }) => ref) },
-        mark: { ref: own, generation },
-      }
-    },
+    crowned,
   )
   if (done._tag === 'Left') return done
   const { digest, added, bytes } = done.right
@@ -212,7 +217,8 @@ export const of =
 
 export type RestoreFailure = TransactFailure | history.HistoryFailure
 
-function* restoring<S extends Store | AsyncStore>(
+/** @internal */
+export function* restoring<S extends Store | AsyncStore>(
   components: ComponentStore.ComponentStore<S>,
   digest: Digest,
   heads: ReadonlyArray<HeadMove>,
@@ -391,18 +397,30 @@ export const pruneAsync =
   (tips: ReadonlyArray<Digest>, bounds: history.Bounds): TaskEither<RestoreFailure, ReadonlyArray<Digest>> =>
     runAsync(components.store, () => pruning(components, tips, bounds))
 
+/** @internal The checkpoints behind which a bounded log ends. */
+export function* endsOf(
+  tips: ReadonlyArray<Digest>,
+  bounds: history.Bounds,
+): Program<E.Either<history.HistoryFailure | StoreFailed, ReadonlyArray<Digest>>> {
+  const listed = yield* fetched(log(bounds)(tips))
+  if (listed._tag === 'Left') return listed
+  const kept = new Set(listed.right.map(({ digest }) => digest))
+  return E.right(
+    listed.right
+      .filter(
+        ({ checkpoint: { parents } }) => parents.length > 0 && !parents.some((parent) => kept.has(parent)),
+      )
+      .map(({ digest }) => digest),
+  )
+}
+
 function* pruning<S extends Store | AsyncStore>(
   components: ComponentStore.ComponentStore<S>,
   tips: ReadonlyArray<Digest>,
   bounds: history.Bounds,
 ): Program<E.Either<RestoreFailure, ReadonlyArray<Digest>>> {
-  const listed = yield* fetched(log(bounds)(tips))
-  if (listed._tag === 'Left') return listed
-  const kept = new Set(listed.right.map(({ digest }) => digest))
-  const ends = listed.right
-    .filter(
-      ({ checkpoint: { parents } }) => parents.length > 0 && !parents.some((parent) => kept.has(parent)),
-    )
-    .map(({ digest }) => digest)
+  const found = yield* endsOf(tips, bounds)
+  if (found._tag === 'Left') return found
+  const ends = found.right
   return E.map(() => ends)(yield* cutting(components, ends))
 }

@@ -233,8 +233,8 @@ export const importFrom =
  * Brings a directory to what stands at a path of a state that lives on a store of either shape. Writes only what differs;
  * what the state does not have stays, unless it is to be pruned. The directory is made if it is not there.
  *
- * Each file is written beside its place and renamed, so there is an old one or a new one and never half of one. A
- * directory gives way to a file only with `prune`. O(entries) of memory, and a chunk of each file in work.
+ * Each file is written beside its place and renamed, so there is an old one or a new one and never half of one (a process
+ * that is killed may leave a file called `.coppice-…`). A directory gives way to a file only with `prune`. O(entries) of memory, and a chunk of each file in work.
  *
  * Errors: before anything is written `UnsafePath` for a name that is none, `InvalidValue` for what is no entry or no
  * glob, `InvalidPath` if no directory stands at the path, `Missing`, `Corrupt`, `StoreFailed`, `FileFailed` for the

@@ -180,12 +180,14 @@ export type ChangeFailure = Checkpoint.CommitFailure | Checkpoint.RestoreFailure
 
 type Change<F> = (state: State.State) => Fetch.Fetch<F, State.State>
 
-interface Made {
+/** @internal What a change made, and of what. */
+export interface Made {
   readonly from: State.State
   readonly state: State.State
 }
 
-function* remade<F>(
+/** @internal What is to be committed on what is there now. */
+export function* remade<F>(
   made: Made | null,
   now: State.State,
   change: Change<F>,

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { brokenCollectors, collectorLaws, collectors } from '../../laws/branch/collectorLaws.js'
 import { checkAll, rejected } from '../../laws/Law.js'
 import { faulty } from '../../laws/store/index.js'
@@ -56,6 +56,14 @@ test('a loop in the background frees what is handed over, and stops', async () =
   expect(stats.overhead).toBeGreaterThan(0)
 })
 
+test('a loop that is stopped in the middle of a round does not rest before it ends', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const collector = Collector.make(ComponentStore.make(MemoryStore.make()))
+  await Collector.start()(collector)().stop()
+  expect(timers).not.toHaveBeenCalled()
+  timers.mockRestore()
+})
+
 test('orphans are told apart by how long they have waited', async () => {
   const { components, agents } = lost(MemoryStore.make(), 3)
   const collector = Collector.make(components, { window: 1e9 })
@@ -66,6 +74,21 @@ test('orphans are told apart by how long they have waited', async () => {
     { rounds: 0, references: 2 },
     { rounds: 1, references: 1 },
   ])
+})
+
+test('a retention that throws is a failure, and the next round goes on', async () => {
+  const store = MemoryStore.make()
+  const { components, agents } = lost(store, 2)
+  let thrown = 0
+  const retention = (): number => {
+    if (thrown++ === 0) throw new Error('planned')
+    return 1
+  }
+  const collector = Collector.make(components, { window: 0, retention })
+  Collector.orphan(agents)(collector)()
+  expect(await Collector.round(collector)()).toMatchObject(E.left({ _tag: storeFailed('', null)._tag }))
+  expect(await Collector.collect(collector)()).toMatchObject(E.right({ released: 2 }))
+  expect(store.stats().blocks).toBe(0)
 })
 
 test('a failure of the store is told, and the next round goes on', async () => {

@@ -39,6 +39,10 @@ const examples: {
     Failure.unknownCheckpoint(a, 'not in the store'),
     [Digest.toCid(a), 'not in the store'],
   ],
+  UnknownOperation: [
+    Failure.unknownOperation(a, 'not in the window of the log'),
+    [Digest.toCid(a), 'not in the window'],
+  ],
   Conflicted: [Failure.conflicted([['a', 'b'], ['c']]), ['a.b, c']],
   InvalidProof: [Failure.invalidProof('a block twice'), ['a block twice']],
   LeaseLost: [Failure.leaseLost('/tmp/x'), ['/tmp/x', 'open']],

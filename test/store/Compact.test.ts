@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -109,6 +118,22 @@ test('a session that slept through its lease has lost it', async () => {
   expect(store.transact({ pins: kept })()).toMatchObject(E.left({ _tag: 'LeaseLost' }))
   await store.close()
   expect(right(await fsckDirectory()(directory)())).toMatchObject({ found: 0, blocks: 50, pins: 0 })
+})
+
+test('a session that slept while its file was replaced must be closed before the store is opened again', async () => {
+  const clock = manualClock(1000)
+  const given = { clock: clock.now, lease: 1000 }
+  const asleep = await opened(given)
+  const kept = sow(asleep)
+  clock.advance(2000)()
+  // As another process does it: this thread's own would share the file that it has open.
+  copyFileSync(join(directory, 'data.mdb'), join(directory, 'copy'))
+  renameSync(join(directory, 'copy'), join(directory, 'data.mdb'))
+  expect(await open(directory, given)()).toMatchObject(E.left({ _tag: 'StoreBusy' }))
+  await asleep.close()
+  const again = await opened(given)
+  expect(right(again.read(kept)()).filter((bytes) => bytes === undefined)).toEqual([])
+  await again.close()
 })
 
 test('what a process left that was killed is no hindrance', async () => {

@@ -247,6 +247,14 @@ test('a source that lies is not believed, and one that fails is told of', () =>
     expect([refilled, after.faults.map(({ _tag }) => _tag)]).toEqual([0, ['Corrupt']])
     const failure = storeFailed('read', new Error('no network'))
     expect(await repair(() => async () => E.left(failure))(store)()).toEqual(E.left(failure))
+    const thrown: Source = () => {
+      throw failure.cause
+    }
+    const rejected: Source = () => () => Promise.reject(failure.cause)
+    for (const source of [thrown, rejected])
+      expect(await repair(source)(store)()).toMatchObject(
+        E.left({ _tag: 'StoreFailed', cause: failure.cause }),
+      )
   }))
 
 test('an asynchronous store is a source', () =>

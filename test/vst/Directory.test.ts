@@ -320,6 +320,15 @@ describe('materialise', () => {
       expect(statSync(`${outside}/d`).mode & 0o777).toBe(0o555)
     }))
 
+  test('a part goes out too, whatever its own permissions', () =>
+    onSite(async ({ to }) => {
+      const reference = referenceTo(MemoryStore.make(), { files: { d: [0o700, { a: 'x' }] } })
+      expect(await Directory.materialise(['files', 'd'], `${to}/d`)(reference)()).toMatchObject({
+        right: { written: 1, bytes: 1 },
+      })
+      expect(readFileSync(`${to}/d/a`, 'utf8')).toBe('x')
+    }))
+
   test('a state without a reference goes out too, over an asynchronous store', () =>
     onSite(async ({ to }) => {
       const store = AsyncStore.toAsync(MemoryStore.make())

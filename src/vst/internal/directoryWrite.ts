@@ -285,8 +285,15 @@ const remove = (
     let isEmpty = true
     if (found.isDirectory()) {
       await within(await enter(place, name), async (inner) => {
-        for (const one of await namesIn(inner)) {
-          if (!(await remove(writing, inner, one, `${path}/${one.toString()}`, verdict))) isEmpty = false
+        const before = modeOf(found)
+        const open = before | 0o700
+        if (open !== before) await inner.handle.chmod(open)
+        try {
+          for (const one of await namesIn(inner)) {
+            if (!(await remove(writing, inner, one, `${path}/${one.toString()}`, verdict))) isEmpty = false
+          }
+        } finally {
+          if (open !== before) await inner.handle.chmod(before)
         }
       })
     }

@@ -132,6 +132,18 @@ const commands = {
       right(store.transact({ puts: [block], heads: n % 3 === 0 ? [head] : [] })())
     }
   },
+  /** So many times, lets a head go and puts another block under it. */
+  turnOver: async (many) => {
+    const heads = right(store.heads('')())
+    for (let n = 0; n < many; n++) {
+      const [name, expect] = heads[n % heads.length]
+      const block = numberBlock(churned++, 20_000)
+      right(store.transact({ puts: [block], heads: [{ name, expect, next: block.ref.digest }] })())
+      heads[n % heads.length] = [name, block.ref.digest]
+      right(store.slice({ blocks: 10, milliseconds: 10 })())
+      if (n % 10 === 0) await turnOfLoop()
+    }
+  },
   slice: async (bounds) => right(store.slice(bounds)()),
   stream: async (head) => {
     const reference = StateReference.root(components)(State.empty)()

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fsck } from '../../../src/store/Fsck.js'
 import { contentOf } from './content.mjs'
 import { Host, using } from './Host.js'
 import { contents, miscounted, opened, right, within } from './inspect.js'
@@ -49,6 +50,7 @@ test(
         // As it was left, with the pins of the dead; and when their leases have ended.
         await opened(directory, (store) => {
           expect(miscounted(store)).toEqual([])
+          expect(right(fsck()(store)()).faults).toEqual([])
           for (const [head, state] of contents(store).states) {
             const { turn } = state as { readonly turn: number }
             expect(turn).toBeGreaterThanOrEqual(last.get(head)!)
@@ -67,6 +69,7 @@ test(
             right(store.collect())
             expect(right(store.stats())).toMatchObject({ blocks: read.size, sessions: 1 })
             expect(miscounted(store)).toEqual([])
+            expect(right(fsck()(store)()).faults).toEqual([])
           },
           { clock: later },
         )

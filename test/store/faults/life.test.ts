@@ -86,7 +86,7 @@ test('stores that disagree on durability do not meet', () =>
   within(async (directory) => {
     await opened(directory, async () => {
       const refused = await LmdbStore.open(directory, { durability: 'group' })()
-      expect(refused).toMatchObject({ _tag: 'Left' })
+      expect(refused).toMatchObject({ _tag: 'Left', left: { _tag: 'StoreBusy' } })
     })
     await opened(directory, () => {}, { durability: 'group' })
   }))

@@ -41,6 +41,22 @@ test('a process that opens a store twice does not wait for itself', () =>
     expect(await numberAt(directory, 'n')).toBe(120)
   }))
 
+test('a store that others are writing is not taken for a damaged one', () =>
+  running(1, async ([host], directory) => {
+    const options = { durability: 'none' } as const
+    await host!.ask('open', directory, options)
+    // So long that its file changes many times while it is read.
+    await host!.ask('fill', 20_000, false)
+    let writing = true
+    const written = host!.ask('turnOver', 3000).finally(() => {
+      writing = false
+    })
+    let opens = 0
+    for (; writing || opens === 0; opens++)
+      await opened(directory, () => {}, { ...options, create: false, suspect: true })
+    await written
+  }))
+
 const FOLD = { blocks: 0, milliseconds: 0 }
 const ONE = { blocks: 1, milliseconds: 1000 }
 

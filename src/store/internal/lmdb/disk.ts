@@ -18,7 +18,18 @@ import {
 import type { Ref, Stamp } from '../../../data/Ref.js'
 import type { HeadMove, Put, Receipt, TransactFailure, Transaction } from '../../Store.js'
 import type { Counts } from './counts.js'
-import { CUT, LOWER, type Log, PUT, RAISE, readBlock, Scratch, writeBlock, writeEvent } from './entry.js'
+import {
+  CUT,
+  LOWER,
+  type Log,
+  PUT,
+  RAISE,
+  readBlock,
+  readCheck,
+  Scratch,
+  writeBlock,
+  writeEvent,
+} from './entry.js'
 import * as keys from './keys.js'
 import { decode, encode, type Meta } from './meta.js'
 import type { Durability, Tables } from './tables.js'
@@ -35,7 +46,13 @@ export interface Done {
   readonly event: number
   readonly next: number
   readonly time: number
+  /** The check of the event and how long it is: by these it is known again. */
+  readonly check: number
+  readonly size: number
 }
+
+/** Numbers in the logs of what this process wrote and has not folded: 1 MiB. */
+const UNFOLDED = 2 ** 17
 
 const NONE = -1
 const APPEND = { append: true }
@@ -48,16 +65,20 @@ export class Disk {
   readonly session: number
   /** How long a lease runs, ms. */
   readonly lease: number
+  readonly durability: Durability
   /** Bytes of blocks that may be held. */
   readonly limit: number
   stamp: Stamp
   /** Loaded when it is first asked for; `null` too when it may be wrong. */
   counts: Counts | null = null
+  /** Whether anybody has asked for counts. */
+  counting = false
+  /** What this process wrote and has not folded, by the number of its first entry, and how long the logs of it are. */
+  private readonly unfolded = new Map<number, Done>()
+  private words = 0
   private readonly scratch = new Scratch()
   /** A number on its way into a table. LMDB's wrapper asks for the address of each new buffer, so this one stays. */
   private readonly numeral = new Uint8Array(new ArrayBuffer(keys.NUMBER))
-
-  private readonly durability: Durability
 
   constructor(
     tables: Tables,
@@ -147,7 +168,37 @@ export class Disk {
   apply(transaction: Transaction): Done | TransactFailure {
     const meta = this.meta()
     const step = new Step(this, meta, this.scratch)
-    return step.holdLease() ?? step.run(transaction)
+    const done = step.holdLease() ?? step.run(transaction)
+    if (this.counting && !('_tag' in done) && done.next > done.first) this.remember(done)
+    return done
+  }
+
+  private remember(done: Done): void {
+    this.drop(done.first)
+    this.unfolded.set(done.first, done)
+    this.words += done.log.length
+    for (const first of this.unfolded.keys()) {
+      if (this.words <= UNFOLDED) break
+      this.drop(first)
+    }
+  }
+
+  private drop(first: number): void {
+    this.words -= this.unfolded.get(first)?.log.length ?? 0
+    this.unfolded.delete(first)
+  }
+
+  /**
+   * What this process wrote from a number on, which need not be read back. Its commit may have failed since, and another's
+   * entries have these numbers: so its event is looked at.
+   */
+  own(first: number): Done | undefined {
+    const done = this.unfolded.get(first)
+    if (done === undefined) return undefined
+    this.drop(first)
+    const entry = this.tables.journal.getBinaryFast(done.event)
+    const same = entry !== undefined && entry.length === done.size && readCheck(entry, 1) === done.check
+    return same ? done : undefined
   }
 
   /** Remembers a transaction that was acknowledged. */
@@ -158,6 +209,7 @@ export class Disk {
     }
     const { counts } = this
     if (counts === null || counts.at !== first || next === first) return
+    this.drop(first)
     counts.absorb(log)
     counts.settle(stamp.epoch, time)
     counts.events.push(event)
@@ -207,14 +259,16 @@ class Step {
     if (failure !== null) return failure
     const event = meta.next
     const time = this.disk.clock()
+    let check = 0
     if (this.log.length > 0) {
       writeEvent(scratch, event, time, puttings === 0 ? this.log : this.log.slice(puttings))
       tables.journal.putSync(event, scratch.bytes.subarray(0, scratch.length), APPEND)
+      check = readCheck(scratch.bytes, 1)
       meta.next++
       tables.roots.putSync(keys.META, encode(meta))
     }
     const { receipt, found, stamp, log } = this
-    return { receipt, found, stamp, log, first, event, next: meta.next, time }
+    return { receipt, found, stamp, log, first, event, next: meta.next, time, check, size: scratch.length }
   }
 
   /** The block's number: remembered if the ref's stamp holds, else looked up. */
@@ -307,7 +361,8 @@ class Step {
     const parents = numbers.slice(links)
     if (parents.length === 0 || this.tables.roots.doesExist(key)) return null
     this.tables.roots.putSync(key, new Uint8Array([1]))
-    this.log.push(CUT, number, parents.length, ...parents)
+    this.log.push(CUT, number, parents.length)
+    for (const parent of parents) this.log.push(parent)
     return null
   }
 

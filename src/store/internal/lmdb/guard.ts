@@ -181,29 +181,35 @@ const lengthen = (file: string, bytes: number): void => {
 
 /**
  * Reads every key and value of every table, writes them back and reads them again, in a copy and in a process that may
- * die of it. A tree that leads back into itself has more entries than it says.
+ * die of it. A tree that leads back into itself has more entries than it says. LMDB makes the copy, of one moment of a
+ * file that others may be writing.
  */
 const PROBE = `
 const { open } = require(process.argv[1])
-const root = open({ path: process.argv[2], noSubdir: true, noSync: true, encoding: 'binary', keyEncoding: 'binary', maxDbs: 8 })
-const names = [...root.getKeys({ limit: 8 })].map((key) => key.toString().replace(/\\0$/, ''))
-const tables = names.map((name) => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary', create: false }))
-for (const write of [false, true, false]) {
-  for (const table of tables) {
-    let left = table.getStats().entryCount
-    for (let start = Buffer.from([0]), exclusiveStart = false; ; exclusiveStart = true) {
-      const entries = [...table.getRange({ start, exclusiveStart, limit: 1000 })]
-      if (entries.length === 0) break
-      left -= entries.length
-      if (left < 0) throw new Error('Error: a tree leads back into itself')
-      if (write) root.transactionSync(() => entries.forEach(({ key, value }) => table.putSync(key, value)))
-      start = Buffer.from(entries[entries.length - 1].key)
+const [, , file, copy] = process.argv
+const given = { noSubdir: true, encoding: 'binary', keyEncoding: 'binary', maxDbs: 8 }
+const probe = () => {
+  const root = open({ ...given, path: copy, noSync: true })
+  const names = [...root.getKeys({ limit: 8 })].map((key) => key.toString().replace(/\\0$/, ''))
+  const tables = names.map((name) => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary', create: false }))
+  for (const write of [false, true, false]) {
+    for (const table of tables) {
+      let left = table.getStats().entryCount
+      for (let start = Buffer.from([0]), exclusiveStart = false; ; exclusiveStart = true) {
+        const entries = [...table.getRange({ start, exclusiveStart, limit: 1000 })]
+        if (entries.length === 0) break
+        left -= entries.length
+        if (left < 0) throw new Error('Error: a tree leads back into itself')
+        if (write) root.transactionSync(() => entries.forEach(({ key, value }) => table.putSync(key, value)))
+        start = Buffer.from(entries[entries.length - 1].key)
+      }
+      if (left > 0) throw new Error('Error: a tree has lost entries')
     }
-    if (left > 0) throw new Error('Error: a tree has lost entries')
   }
+  process.stdout.write('read')
+  process.exit()
 }
-process.stdout.write('read')
-process.exit()
+open({ ...given, path: file, readOnly: true }).backup(copy, false).then(probe)
 `
 
 /**
@@ -216,8 +222,7 @@ export const probe = (directory: string): E.Either<DamagedStore, void> => {
   const beside = fs.mkdtempSync(path.join(tmpdir(), 'coppice-probe-'))
   try {
     const copy = dataOf(beside)
-    fs.copyFileSync(file, copy, fs.constants.COPYFILE_FICLONE)
-    const { stdout, signal, stderr } = spawnSync(process.execPath, ['-e', PROBE, lmdb, copy], {
+    const { stdout, signal, stderr } = spawnSync(process.execPath, ['-e', PROBE, lmdb, file, copy], {
       encoding: 'utf8',
     })
     if (stdout === 'read') return E.right(undefined)

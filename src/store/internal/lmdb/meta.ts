@@ -40,11 +40,17 @@ export const fresh: Meta = {
 
 const FIELDS = Object.keys(fresh) as ReadonlyArray<keyof Meta>
 
-/** Each field a big-endian float64, in the order above. */
+const isField = (field: number): boolean => Number.isSafeInteger(field) && field >= 0
+
+/** Each field a big-endian float64, in the order above. Throws before it writes what nobody could read again. */
 export const encode = (meta: Meta): Uint8Array => {
   const bytes = new Uint8Array(8 * FIELDS.length)
   const view = new DataView(bytes.buffer)
-  for (let i = 0; i < FIELDS.length; i++) view.setFloat64(8 * i, meta[FIELDS[i]!])
+  for (let i = 0; i < FIELDS.length; i++) {
+    const field = meta[FIELDS[i]!]
+    if (!isField(field)) throw new Error(`the store would record ${field} as its ${FIELDS[i]}`)
+    view.setFloat64(8 * i, field)
+  }
   return bytes
 }
 
@@ -55,7 +61,7 @@ export const decode = (bytes: Uint8Array, length: number): Meta | undefined => {
   const meta = { ...fresh }
   for (let i = 0; i < FIELDS.length; i++) {
     const field = view.getFloat64(8 * i)
-    if (!Number.isSafeInteger(field) || field < 0) return undefined
+    if (!isField(field)) return undefined
     meta[FIELDS[i]!] = field
   }
   return meta

@@ -52,6 +52,7 @@ interface Victim {
 
 /** The counts of this process, or those of the image if they are none or behind it. */
 const ensure = (disk: Disk, meta: Meta): Counts => {
+  disk.counting = true
   if (disk.counts === null || disk.counts.at < meta.folded)
     disk.counts = load(disk.tables, meta.image, meta.folded, (page) => {
       throw new Error(`page ${page} of the counts is damaged`)
@@ -64,6 +65,14 @@ const fold = (disk: Disk, counts: Counts, end: number, epoch: number, until: () 
   const { journal } = disk.tables
   for (let n = 0; counts.at < end; n++) {
     if (n % STRIDE === STRIDE - 1 && until()) return
+    const own = disk.own(counts.at)
+    if (own !== undefined && own.next <= end) {
+      counts.absorb(own.log)
+      counts.settle(epoch, own.time)
+      counts.events.push(own.event)
+      counts.at = own.next
+      continue
+    }
     const number = counts.at
     const entry = journal.getBinaryFast(number)
     if (entry !== undefined && !folded(counts, number, entry, epoch))

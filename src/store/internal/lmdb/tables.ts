@@ -1,6 +1,10 @@
 /** The tables of a store on disk: one LMDB environment. See `keys.ts` for what stands in each. */
+import * as fs from 'node:fs'
+import * as path from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import type { Digest } from '../../../data/Digest.js'
+import { type StoreBusy, storeBusy } from '../../../data/Failure.js'
 import { digestKeys, numberKeys } from './keys.js'
 
 export interface Tables {
@@ -26,19 +30,36 @@ export type Durability = 'sync' | 'group' | 'none'
  * What this thread has open, by file: two environments of one file would wait for ever for each other's transactions,
  * one of which needs the thread that the other blocks.
  */
-const shared = new Map<string, { readonly tables: Tables; readonly durability: Durability; users: number }>()
+const shared = new Map<
+  string,
+  { readonly tables: Tables; readonly durability: Durability; readonly identity: string; users: number }
+>()
 
-/** The tables of a file; one set a thread, however often they are asked for. Throws what LMDB throws. */
-export const acquireTables = (file: string, durability: Durability): Tables => {
+/** Tells a file from one that has taken its place. */
+const identityOf = (file: string): string | undefined => {
+  const found = fs.statSync(file, { throwIfNoEntry: false })
+  return found === undefined ? undefined : `${found.dev} ${found.ino}`
+}
+
+/**
+ * The tables of a file; one set a thread, however often they are asked for. So with one durability, and not while the
+ * thread still has another file open that was there before: what it wrote to that would be lost. Throws what LMDB throws.
+ */
+export const acquireTables = (file: string, durability: Durability): E.Either<StoreBusy, Tables> => {
   const known = shared.get(file)
   if (known !== undefined) {
-    if (known.durability !== durability) throw new Error(`it is open with durability ${known.durability}`)
+    if (known.identity !== identityOf(file))
+      return E.left(storeBusy(path.dirname(file), 'this thread has it open as it was before it was replaced'))
+    if (known.durability !== durability)
+      return E.left(
+        storeBusy(path.dirname(file), `this thread has it open with durability ${known.durability}`),
+      )
     known.users++
-    return known.tables
+    return E.right(known.tables)
   }
   const tables = openTables(file, durability)
-  shared.set(file, { tables, durability, users: 1 })
-  return tables
+  shared.set(file, { tables, durability, identity: identityOf(file)!, users: 1 })
+  return E.right(tables)
 }
 
 /** To be called as often as `acquireTables`; the last call closes the file. */

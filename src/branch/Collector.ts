@@ -121,7 +121,7 @@ class Working<S extends Store | AsyncStore> implements Collector<S> {
   declare readonly [brand]: S
   readonly components: ComponentStore<S>
   readonly options: Required<Options<S>>
-  readonly orphans = new Set<Orphan<S>>()
+  readonly orphans = new Map<StateReference.StateReference<S>, Orphan<S>>()
   readonly pauses = new Durations()
   readonly began = performance.now()
   released = 0
@@ -165,29 +165,24 @@ export const make = <S extends (Store & Collectable) | (AsyncStore & AsyncCollec
 // orphans
 // -------------------------------------------------------------------------------------
 
-/** Hands references over. Their children, if any, stay with their parents when they are released. O(references). */
+/** Hands references over; again does nothing. Their children, if any, stay with their parents when they are released. O(references). */
 export const orphan =
   <S extends Store | AsyncStore>(references: ReadonlyArray<StateReference.StateReference<S>>) =>
   (collector: Collector<S>): IO<void> =>
   () => {
     const { orphans, options, rounds } = working(collector)
     const since = options.clock()
-    for (const reference of references) orphans.add({ reference, since, round: rounds })
+    for (const reference of references)
+      if (!orphans.has(reference)) orphans.set(reference, { reference, since, round: rounds })
   }
 
-/** Takes references back that were not released yet; answers them. O(orphans). */
+/** Takes references back that were not released yet; answers them. O(references). */
 export const rescue =
   <S extends Store | AsyncStore>(references: ReadonlyArray<StateReference.StateReference<S>>) =>
   (collector: Collector<S>): IO<ReadonlyArray<StateReference.StateReference<S>>> =>
   () => {
     const { orphans } = working(collector)
-    const wanted = new Set(references)
-    const found: Array<StateReference.StateReference<S>> = []
-    for (const one of orphans) {
-      if (!wanted.has(one.reference)) continue
-      orphans.delete(one)
-      found.push(one.reference)
-    }
+    const found = [...new Set(references)].filter((reference) => orphans.delete(reference))
     return found
   }
 
@@ -195,20 +190,21 @@ export const rescue =
 const doomed = <S extends Store | AsyncStore>({ orphans, options }: Working<S>): ReadonlyArray<Orphan<S>> => {
   const ends = options.clock() - options.window
   const over = orphans.size - options.limit
-  const ripe = [...orphans].filter(({ since }) => since <= ends)
-  const weigh = (all: ReadonlyArray<Orphan<S>>) =>
-    all
+  const all = [...orphans.values()]
+  const ripe = all.filter(({ since }) => since <= ends)
+  const weigh = (some: ReadonlyArray<Orphan<S>>) =>
+    some
       .map((one) => ({ one, weight: options.retention(one.reference) }))
       .sort((a, b) => a.weight - b.weight || a.one.since - b.one.since)
       .map(({ one }) => one)
-  const going = over > ripe.length ? weigh([...orphans]).slice(0, over) : weigh(ripe)
+  const going = over > ripe.length ? weigh(all).slice(0, over) : weigh(ripe)
   return going.slice(0, options.releases)
 }
 
 const release = <S extends Store | AsyncStore>(collector: Working<S>): number => {
   const going = doomed(collector)
   for (const one of going) {
-    collector.orphans.delete(one)
+    collector.orphans.delete(one.reference)
     StateReference.release(one.reference)()
   }
   // Of a thousand that lost most are of one family.
@@ -225,7 +221,8 @@ const sliced = async <S extends Store | AsyncStore>(
   collector: Working<S>,
 ): Promise<E.Either<StoreFailed, Slice>> => {
   const { bounds, collectable } = collector.options
-  const done = await collectable.slice(bounds)()
+  // A slice of no blocks would leave rounds without an end.
+  const done = await collectable.slice({ ...bounds, blocks: Math.max(1, bounds.blocks) })()
   if (done._tag === 'Left') return done
   const { freed, bytes, waiting, milliseconds } = done.right
   collector.slices++
@@ -347,7 +344,8 @@ export const stats =
     const self = working(collector)
     const { orphans, released, freed, bytes, waiting, rounds, slices, pauses, began } = self
     const byRounds = new Map<number, number>()
-    for (const { round: from } of orphans) byRounds.set(rounds - from, (byRounds.get(rounds - from) ?? 0) + 1)
+    for (const { round: from } of orphans.values())
+      byRounds.set(rounds - from, (byRounds.get(rounds - from) ?? 0) + 1)
     return {
       orphans: [...byRounds]
         .sort(([a], [b]) => a - b)

@@ -60,7 +60,7 @@ import * as StateReference from './StateReference.js'
 export type Retention<S extends Store | AsyncStore> = (reference: StateReference.StateReference<S>) => number
 
 export interface Options<S extends Store | AsyncStore> {
-  /** What a slice does at most. Default 256 blocks, 0.7 ms. */
+  /** What a slice does at most. Default 256 blocks, 0.5 ms. */
   readonly bounds?: Bounds
   /** For how long, in ms, an orphan can be rescued. Default 10,000. */
   readonly window?: number
@@ -150,7 +150,7 @@ export const make = <S extends (Store & Collectable) | (AsyncStore & AsyncCollec
   options: Options<S> = {},
 ): Collector<S> =>
   new Working(components, {
-    bounds: { blocks: 256, milliseconds: 0.7 },
+    bounds: { blocks: 256, milliseconds: 0.5 },
     window: 10_000,
     limit: Number.POSITIVE_INFINITY,
     releases: 100,

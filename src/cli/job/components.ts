@@ -16,8 +16,8 @@ import { type Latency, latency, timed } from './latency.js'
 
 const COMPONENTS = 256
 /** Each is read this often; the first passes do not count, so that the optimising compiler is done. */
-const PASSES = 24
-const WARM = 8
+const PASSES = 48
+const WARM = 32
 
 /** A note of an agent: a map that is one block of about 1 KiB. */
 const note = (seed: number, index: number): { readonly [key: string]: string | number } => {

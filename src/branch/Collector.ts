@@ -34,9 +34,12 @@
 import { now } from 'fp-ts/lib/Date.js'
 import * as E from 'fp-ts/lib/Either.js'
 import type { IO } from 'fp-ts/lib/IO.js'
+import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type { Task } from 'fp-ts/lib/Task.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { type StoreFailed, storeFailed } from '../data/Failure.js'
+import type { Auditable } from '../store/Audit.js'
+import { type Census, census } from '../store/Census.js'
 import type {
   AsyncCollectable,
   AsyncStore,
@@ -359,3 +362,20 @@ export const stats =
       overhead: pauses.sum / Math.max(1, performance.now() - began),
     }
   }
+
+/** `Stats`, and what the store holds: blocks, their bytes once and as often as they are referred to. */
+export interface Survey extends Stats {
+  readonly store: Census
+}
+
+/**
+ * `stats` with a census of the store that the components live on. Errors: `StoreFailed`. O(blocks + bytes).
+ *
+ * @category destructors
+ */
+export const survey =
+  <S extends Store & Auditable>(collector: Collector<S>): IOEither<StoreFailed, Survey> =>
+  () =>
+    E.map((store: Census) => ({ ...stats(collector)(), store }))(
+      census(working(collector).components.store)(),
+    )

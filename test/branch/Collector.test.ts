@@ -102,3 +102,19 @@ test('a failure of the store is told, and the next round goes on', async () => {
   expect(E.isRight(rest)).toBe(true)
   expect(store.stats().blocks).toBe(0)
 })
+
+test('a survey says what the collector did and what the store holds', async () => {
+  const store = MemoryStore.make()
+  const { components, agents } = lost(store, 4)
+  const collector = Collector.make(components, { window: 0 })
+  Collector.orphan(agents.slice(1))(collector)()
+  expect(E.isRight(await Collector.collect(collector)())).toBe(true)
+  const survey = Collector.survey(collector)()
+  expect(survey).toMatchObject(
+    E.right({
+      released: 3,
+      waiting: 0,
+      store: { blocks: store.stats().blocks, unique: store.stats().bytes },
+    }),
+  )
+})

@@ -49,6 +49,17 @@ describe('the packed package', () => {
     expect(names.trim().split(',').length).toBeGreaterThan(2)
   })
 
+  test('its types stand by themselves', () => {
+    writeFileSync(
+      join(elsewhere, 'types.mts'),
+      "import * as coppice from 'coppice'\nimport * as laws from 'coppice/laws'\nexport const both = [coppice, laws]\n",
+    )
+    const options = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--module', 'nodenext']
+    const target = ['--target', 'es2023', '--lib', 'es2023,esnext.disposable', '--types', 'node']
+    const roots = ['--typeRoots', join(root, 'node_modules/@types')]
+    run(join(root, 'node_modules/.bin/tsc'), [...options, ...target, ...roots, 'types.mts'], elsewhere)
+  })
+
   test('works there', () => {
     const program = `
       import { ComponentStore, MemoryStore, State, StateReference } from 'coppice'

@@ -505,14 +505,14 @@ export function* packing(
 
 let commits = 0
 
-/** @internal What stands on top of a committed state: a block that is pinned, and that heads move to, in its stead. */
+/** What stands on top of a committed state: a block that is pinned, and that heads move to, in its stead. */
 export interface Crown {
   readonly put: Put
   readonly mark: Mark
   readonly along?: Along
 }
 
-/** @internal What else belongs into the transaction of a commit. */
+/** What else belongs into the transaction of a commit. */
 export interface Along {
   readonly puts: ReadonlyArray<Put>
   readonly heads: ReadonlyArray<HeadMove>

@@ -3,6 +3,7 @@
  * `coppice`, the command line. Exit codes: 0 done; 1 failed, differs, or has conflicts; 2 misused. A failure is one line on
  * the standard error, and then nothing has changed.
  */
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { toHex } from '../data/Digest.js'
 import { catalogue } from './catalogue.js'
@@ -61,10 +62,14 @@ Examples:
   $ coppice diff main idea
   $ coppice materialise idea /tmp/idea`
 
+const version = (): string =>
+  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version
+
 const program = (): Command => {
   const root = withGlobals(new Command('coppice'))
     .description('Checkpoints of directories and agents that share all that they have in common.')
     .usage('COMMAND [OPTIONS]')
+    .version(version(), '--version', 'print the version')
     .helpCommand(false)
     .enablePositionalOptions()
     .showSuggestionAfterError(false)
@@ -93,8 +98,14 @@ const complain = (reason: Reason, json: boolean): number => {
   return reason._tag === 'Misused' ? MISUSED : FAILED
 }
 
+const NO_LMDB = 'the package lmdb, which is optional, is not installed: npm install lmdb'
+
+const lacksLmdb = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException | null)?.code === 'ERR_MODULE_NOT_FOUND' && String(error).includes("'lmdb'")
+
 const failed = (error: unknown, json: boolean): number => {
   if (error instanceof Stop) return complain(error.reason, json)
+  if (lacksLmdb(error)) return complain({ _tag: 'Misused', reason: NO_LMDB }, json)
   if (!(error instanceof CommanderError)) throw error
   if (error.exitCode === 0) return 0
   const reason = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')

@@ -109,7 +109,7 @@ const complained = (complaint: Complaint): string => {
     case 'Misused':
       return complaint.reason
     case 'UnknownName':
-      return `no head is called ${quoted(complaint.name)}, and no checkpoint of a head begins so`
+      return `no head is called ${quoted(complaint.name)}, and no checkpoint of a head begins so; coppice head lists them`
     case 'AmbiguousName': {
       const shown = complaint.candidates.slice(0, SHOWN).map((digest) => toHex(digest).slice(0, 16))
       const more = complaint.candidates.length - shown.length

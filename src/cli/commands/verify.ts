@@ -18,7 +18,8 @@ export const define: CommandModule['define'] = (command, acting) => {
   examples(command, ['verify 3f9a…e07 src/index.ts < index.proof'])
   command.action(
     acting<[string, string]>(async (_, name, text) => {
-      const digest = whole(name) ?? misused('a proof is checked against a whole digest')
+      const digest =
+        whole(name) ?? misused('a proof is checked against a whole digest, which coppice log --json prints')
       if (process.stdin.isTTY) return misused('the proof comes from the standard input: < FILE')
       await ready()
       const { path, answer } = orStop(verified(digest, locate(text), await buffer(process.stdin)))

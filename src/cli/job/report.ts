@@ -1,4 +1,5 @@
 /** The figures beside what is aimed at, for people and for programs. */
+import { relative } from 'node:path'
 import Table from 'cli-table3'
 import { dedup, type Figures, type Settings, saved } from './Figures.js'
 import type { Objects } from './objects.js'
@@ -126,6 +127,8 @@ const shown = (value: number, unit: Line['unit']): string => {
     case 'µs':
       return `${number(value, value < 100 ? 1 : 0)} µs`
     case 'B':
+      // A few small copies take less than what a process takes and gives back meanwhile.
+      if (value <= 0) return '–'
       return value < 1e6 ? `${number(value, 0)} B` : `${number(value / 1e6, 1)} MB`
     case 'share':
       return `${number(100 * value, 1)} %`
@@ -155,7 +158,7 @@ export const table = (lines: readonly Line[]): string => {
   const made = new Table({
     head: ['', 'p50', 'value or p95', 'target', 'to reach'],
     colAligns: ['left', right, right, right, right],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   })
   for (const line of lines) {
     made.push([
@@ -173,7 +176,7 @@ export const table = (lines: readonly Line[]): string => {
 export const report = (settings: Settings, figures: Figures): string => {
   const { workspace, verified, memory } = figures
   const lines = [
-    `${number(settings.agents, 0)} agents on ${settings.workspace}: ${number(workspace.files, 0)} files, ${shown(workspace.bytes, 'B')};` +
+    `${number(settings.agents, 0)} agents on ${relative('', settings.workspace) || '.'}: ${number(workspace.files, 0)} files, ${shown(workspace.bytes, 'B')};` +
       ` each edits ${number(100 * settings.edits, 1)} % of them; seed ${settings.seed}`,
     table(linesOf(figures, settings)),
   ]

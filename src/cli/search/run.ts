@@ -122,7 +122,7 @@ export const search = async (): Promise<ReadonlyArray<Finding>> => {
 export const table = (findings: ReadonlyArray<Finding>): string => {
   const made = new Table({
     head: ['problem', 'search', 'answer', 'solver', 'agree'],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   })
   for (const { problem, recipe, answer, solver, agrees } of findings)
     made.push([problem, recipe, answer, solver, agrees === null ? '' : agrees ? 'yes' : 'no'])

@@ -71,7 +71,7 @@ export interface Options<S extends Store | AsyncStore> {
   readonly limit?: number
   /** Orphans that one round releases at most. Default 100. */
   readonly releases?: number
-  /** Default: all are alike, and go in the order in which they came. */
+  /** Default: what `weighBy` says; else all are alike, and go in the order in which they came. */
   readonly retention?: Retention<S>
   /** What frees the blocks, if not the components' own store: `store.async` of an `LmdbStore`, so that nothing waits. */
   readonly collectable?: Collectable | AsyncCollectable
@@ -123,7 +123,8 @@ export interface Collector<S extends Store | AsyncStore = Store> {
 class Working<S extends Store | AsyncStore> implements Collector<S> {
   declare readonly [brand]: S
   readonly components: ComponentStore<S>
-  readonly options: Required<Options<S>>
+  readonly options: Required<Omit<Options<S>, 'retention'>>
+  retention: Retention<S> | null
   readonly orphans = new Map<StateReference.StateReference<S>, Orphan<S>>()
   readonly pauses = new Durations()
   readonly began = performance.now()
@@ -135,9 +136,14 @@ class Working<S extends Store | AsyncStore> implements Collector<S> {
   slices = 0
   /** The round that is going on, so that two never do. */
   going: Promise<unknown> = Promise.resolve()
-  constructor(components: ComponentStore<S>, options: Required<Options<S>>) {
+  constructor(
+    components: ComponentStore<S>,
+    options: Required<Omit<Options<S>, 'retention'>>,
+    retention: Retention<S> | null,
+  ) {
     this.components = components
     this.options = options
+    this.retention = retention
   }
 }
 
@@ -150,19 +156,30 @@ const working = <S extends Store | AsyncStore>(collector: Collector<S>): Working
 /** @category constructors */
 export const make = <S extends (Store & Collectable) | (AsyncStore & AsyncCollectable)>(
   components: ComponentStore<S>,
-  options: Options<S> = {},
+  { retention, ...options }: Options<S> = {},
 ): Collector<S> =>
-  new Working(components, {
-    bounds: { blocks: 256, milliseconds: 0.5 },
-    window: 10_000,
-    limit: Number.POSITIVE_INFINITY,
-    releases: 100,
-    retention: () => 1,
-    collectable: components.store,
-    rest: 100,
-    clock: now,
-    ...options,
-  })
+  new Working(
+    components,
+    {
+      bounds: { blocks: 256, milliseconds: 0.5 },
+      window: 10_000,
+      limit: Number.POSITIVE_INFINITY,
+      releases: 100,
+      collectable: components.store,
+      rest: 100,
+      clock: now,
+      ...options,
+    },
+    retention ?? null,
+  )
+
+/** Says by what orphans are weighed, unless that was said when the collector was made. @category constructors */
+export const weighBy =
+  <S extends Store | AsyncStore>(retention: Retention<S>) =>
+  (collector: Collector<S>): IO<void> =>
+  () => {
+    working(collector).retention ??= retention
+  }
 
 // -------------------------------------------------------------------------------------
 // orphans
@@ -190,14 +207,18 @@ export const rescue =
   }
 
 /** Those whose time has come, and those that are too many: the least likely first, and of equals the eldest. */
-const doomed = <S extends Store | AsyncStore>({ orphans, options }: Working<S>): ReadonlyArray<Orphan<S>> => {
+const doomed = <S extends Store | AsyncStore>({
+  orphans,
+  options,
+  retention,
+}: Working<S>): ReadonlyArray<Orphan<S>> => {
   const ends = options.clock() - options.window
   const over = orphans.size - options.limit
   const all = [...orphans.values()]
   const ripe = all.filter(({ since }) => since <= ends)
   const weigh = (some: ReadonlyArray<Orphan<S>>) =>
     some
-      .map((one) => ({ one, weight: options.retention(one.reference) }))
+      .map((one) => ({ one, weight: retention === null ? 1 : retention(one.reference) }))
       .sort((a, b) => a.weight - b.weight || a.one.since - b.one.since)
       .map(({ one }) => one)
   const going = over > ripe.length ? weigh(all).slice(0, over) : weigh(ripe)

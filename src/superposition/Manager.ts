@@ -169,12 +169,21 @@ type Change = UnknownReference | ZeroEvidence | JointTooLarge | InvalidCoupling
 // constructors
 // -------------------------------------------------------------------------------------
 
-/** A manager of no superpositions yet, that hands what is lost to a collector. @category constructors */
+/**
+ * A manager of no superpositions yet, that hands what is lost to a collector; of this it releases the least probable first, unless the collector
+ * was made to weigh otherwise.
+ *
+ * @category constructors
+ */
 export const make = <S extends Store | AsyncStore>(
   components: ComponentStore<S>,
   collector: Collector.Collector<S>,
   options: Options<S> = {},
-): Manager<S> => new Working(components, collector, options)
+): Manager<S> => {
+  const manager = new Working(components, collector, options)
+  Collector.weighBy(probability(manager))(collector)()
+  return manager
+}
 
 /** Names with equal shares that sum to 1. O(n). @category constructors */
 export const evenly = (names: ReadonlyArray<string>): ReadonlyArray<readonly [string, Weight.Weight]> => {

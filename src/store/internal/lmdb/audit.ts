@@ -73,7 +73,7 @@ export const auditOf = (disk: Disk): Audit => {
   const { tables } = disk
   const { ids, journal, roots } = tables
   const meta = disk.meta()
-  const last = [...journal.getKeys({ reverse: true, limit: 1 })][0] ?? 0
+  const last = [...journal.getKeys({ reverse: true, end: 0, limit: 1 })][0] ?? 0
   const end = Math.max(meta.next, last + 1)
   const blockAt = (number: number): Stored | undefined => {
     const entry = number >= 0 && number < end ? entryOf(tables, number) : undefined
@@ -86,7 +86,7 @@ export const auditOf = (disk: Disk): Audit => {
     end,
     *numbers() {
       unreadable.length = 0
-      for (const number of journal.getKeys()) {
+      for (const number of journal.getKeys(keys.everyNumber())) {
         const { kind } = kindOf(number, entryOf(tables, number)!)
         if (kind === 'block') yield number
         if (kind === 'unreadable') unreadable.push(number)
@@ -106,7 +106,7 @@ export const auditOf = (disk: Disk): Audit => {
       return undefined
     },
     *ids() {
-      for (const { key, value } of ids.getRange())
+      for (const { key, value } of ids.getRange(keys.everyDigest()))
         yield [key, value.length === keys.NUMBER ? keys.readNumber(value, 0) : -1]
     },
     find: (digest: Digest) => disk.find(digest),

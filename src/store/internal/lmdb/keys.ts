@@ -40,6 +40,10 @@ export const readNumber = (source: Uint8Array, at: number): number =>
 /** For tables whose key is a number. */
 export const numberKeys = { writeKey: writeNumber, readKey: readNumber }
 
+/** A range of all numbers, and of all digests: where none is said to start, LMDB's wrapper starts at a key of its own. */
+export const everyNumber = (): { readonly start: number } => ({ start: 0 })
+export const everyDigest = (): { readonly start: Digest } => ({ start: LOWEST })
+
 /** For tables whose key is a digest. */
 export const digestKeys = {
   writeKey: (digest: Digest, target: Uint8Array, at: number): number => {
@@ -48,6 +52,8 @@ export const digestKeys = {
   },
   readKey: (source: Uint8Array, at: number): Digest => fromBytes(source, at),
 }
+
+const LOWEST = fromBytes(new Uint8Array(32))
 
 const HEAD = 1
 const PIN = 2

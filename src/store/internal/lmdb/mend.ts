@@ -171,7 +171,7 @@ export class Mender {
     const { disk, meta } = this
     const { tables } = disk
     const { since } = countsOf(disk)
-    for (const number of [...tables.journal.getKeys()])
+    for (const number of [...tables.journal.getKeys(keys.everyNumber())])
       if (kindOf(number, entryOf(tables, number)!).kind !== 'block') tables.journal.removeSync(number)
     // Beyond all that any process has folded, so that each takes the image and not what it remembers.
     const counts = new Counts(new Tally(due), ++meta.next)

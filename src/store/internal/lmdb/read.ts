@@ -77,7 +77,7 @@ export function* listed(
   let last: Digest | undefined
   for (;;) {
     const page = reading('list blocks', () => {
-      const range = last === undefined ? {} : { start: last, exclusiveStart: true }
+      const range = last === undefined ? keys.everyDigest() : { start: last, exclusiveStart: true }
       const digests = [...tables.ids.getKeys({ ...range, limit: PAGE })]
       return digests.map((digest) => [digest, blockOf(tables, digest)] as const)
     })()

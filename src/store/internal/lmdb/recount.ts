@@ -8,7 +8,7 @@ import type { Tables } from './tables.js'
 /** O(blocks + links + heads + pins). */
 export const recount = ({ journal, roots }: Tables): Ledger => {
   const tally = new Tally()
-  for (const number of journal.getKeys()) {
+  for (const number of journal.getKeys(keys.everyNumber())) {
     const entry = journal.getBinaryFast(number)
     if (entry === undefined || !isBlock(entry)) continue
     const { numbers, links } = readBlock(number, entry, entry.length)

@@ -5,11 +5,9 @@ import type { Database } from 'lmdb'
 import type { Digest } from '../../../data/Digest.js'
 import type { StoreFailed } from '../../../data/Failure.js'
 import { keyOf, type Staged, type Staging } from '../../Staging.js'
+import * as keys from './keys.js'
 
 const LENGTH = 4
-
-/** Comes before all keys, and is as good as none. */
-const LOWEST = '\0'.repeat(16) as Digest
 
 const encode = ({ cid, bytes }: Staged): Uint8Array => {
   const value = new Uint8Array(LENGTH + cid.length + bytes.length)
@@ -55,8 +53,11 @@ export const stagingOf = (table: Database<Uint8Array, Digest>, { reading, writin
     }),
   list: (after, limit) =>
     reading('list what is staged', () =>
-      [...table.getRange({ start: after ?? LOWEST, exclusiveStart: after !== null, limit })].map(
-        ({ value }) => decode(value),
-      ),
+      [
+        ...table.getRange({
+          ...(after === null ? keys.everyDigest() : { start: after, exclusiveStart: true }),
+          limit,
+        }),
+      ].map(({ value }) => decode(value)),
     ),
 })

@@ -121,12 +121,15 @@ export const checkAll = (
   }
 }
 
-/** The names of the laws that fail: what a broken implementation is rejected by. */
+/**
+ * The names of the laws that fail: what a broken implementation is rejected by. Always on the same inputs, unless
+ * `COPPICE_SEED` says others: that a law has a counterexample is shown once, and is not left to luck.
+ */
 export const rejected = async (suite: Suite, numRuns = 200): Promise<ReadonlyArray<string>> => {
   const names: Array<string> = []
   for (const law of suite.laws) {
     // That it fails is all that is asked, not how small the counterexample can be.
-    if ((await run(law, numRuns, { endOnFailure: true })).failed) names.push(law.name)
+    if ((await run(law, numRuns, { endOnFailure: true, seed: 1 })).failed) names.push(law.name)
   }
   return names
 }

@@ -37,7 +37,7 @@ import { opening } from './internal/lmdb/open.js'
 import { blockOf, headsOf, ledgerOf, listed, locate, stats } from './internal/lmdb/read.js'
 import { recount } from './internal/lmdb/recount.js'
 import { stagingOf } from './internal/lmdb/staging.js'
-import { current, prepare, Sweeper, type Swept } from './internal/lmdb/sweep.js'
+import { current, prepare, Sweeper } from './internal/lmdb/sweep.js'
 import { type Durability, releaseTables, type Tables } from './internal/lmdb/tables.js'
 import type * as Ledger from './Ledger.js'
 import type { Stages, Staging } from './Staging.js'
@@ -46,6 +46,7 @@ import type {
   AsyncStore,
   Bounds,
   Collectable,
+  Collection,
   Counting,
   Listing,
   Receipt,
@@ -56,14 +57,7 @@ import type {
 } from './Store.js'
 
 export type { Durability } from './internal/lmdb/tables.js'
-
-/** What a collection took. */
-export interface Collection {
-  /** Blocks. */
-  readonly freed: number
-  /** Their content, in bytes. */
-  readonly bytes: number
-}
+export type { Collection } from './Store.js'
 
 export interface Stats {
   readonly blocks: number
@@ -274,15 +268,14 @@ const make = (disk: Disk): LmdbStore => {
   }
 
   const sliced = (
-    done: E.Either<StoreFailed, Swept>,
+    done: E.Either<StoreFailed, Slice>,
     held: (inside: number) => number,
   ): E.Either<StoreFailed, Slice> => {
     if (done._tag === 'Left') {
       sweeper.forget()
       return done
     }
-    const { slice } = done.right
-    return E.right({ ...slice, milliseconds: held(slice.milliseconds) })
+    return E.right({ ...done.right, milliseconds: held(done.right.milliseconds) })
   }
 
   const slice =

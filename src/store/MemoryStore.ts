@@ -34,15 +34,9 @@ import { auditOf } from './internal/memoryAudit.js'
 import { Tally } from './internal/tally.js'
 import * as Journal from './Journal.js'
 import type { Ledger } from './Ledger.js'
-import type { Collectable, Counting, Listing, Store } from './Store.js'
+import type { Collectable, Collection, Counting, Listing, Store } from './Store.js'
 
-/** What a collection took. */
-export interface Collection {
-  /** Blocks. */
-  readonly freed: number
-  /** Their content, in bytes. */
-  readonly bytes: number
-}
+export type { Collection } from './Store.js'
 
 export interface Stats {
   readonly blocks: number

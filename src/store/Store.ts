@@ -101,11 +101,16 @@ export interface Bounds {
   readonly milliseconds: number
 }
 
-/** What a slice did. */
-export interface Slice {
+/** What a collection took. */
+export interface Collection {
+  /** Blocks. */
   readonly freed: number
   /** Their content, in bytes. */
   readonly bytes: number
+}
+
+/** What a slice did. */
+export interface Slice extends Collection {
   /** Blocks that may be garbage and were not looked at again. */
   readonly waiting: number
   /** Whether there is nothing left to do now. */

@@ -34,13 +34,6 @@ const STRIDE = 32
 
 const scratch = new Scratch()
 
-/** What a slice comes to when it is acknowledged. */
-export interface Swept {
-  readonly slice: Slice
-  /** The image that took effect. */
-  readonly written: Writing | null
-}
-
 /** What is to be known of a block to free it. */
 interface Victim {
   readonly digest: Digest
@@ -123,7 +116,7 @@ export class Sweeper {
   }
 
   /** A slice, inside a transaction of LMDB. If that fails on its way to the disk, `forget` must be called. */
-  slice({ blocks, milliseconds }: Bounds): Swept {
+  slice({ blocks, milliseconds }: Bounds): Slice {
     const { disk } = this
     const began = performance.now()
     const ends = began + milliseconds
@@ -138,15 +131,15 @@ export class Sweeper {
       if ((freed > 0 || seen % STRIDE === STRIDE - 1) && late()) break
       const number = counts.queue.shift()
       if (number === undefined) break
-      if (!counts.isGarbage(number) || this.stuck.has(number)) continue
-      if (this.sweep(number, counts, meta, log)) freed++
+      if (!counts.isGarbage(number) || this.stuck.has(number)) this.victims.delete(number)
+      else if (this.sweep(number, counts, meta, log)) freed++
     }
-    const written = counts.queue.length === 0 || this.writing !== null ? this.image(counts, meta, late) : null
+    const written = (counts.queue.length === 0 || this.writing !== null) && this.image(counts, meta, late)
     const cleared = this.cleared(meta, late)
     const freed = meta.freedBlocks - before.freed
     if (freed > 0) meta.epoch++
     if (log.length > 0) this.write(log, meta)
-    if (log.length > 0 || written !== null || meta.begun !== before.begun)
+    if (log.length > 0 || written || meta.begun !== before.begun)
       disk.tables.roots.putSync(keys.META, encode(meta))
     if (log.length > 0) {
       counts.events.push(before.next)
@@ -154,21 +147,22 @@ export class Sweeper {
     }
     const waiting = counts.queue.length
     return {
-      slice: {
-        freed,
-        bytes: meta.freedBytes - before.bytes,
-        waiting,
-        done: waiting === 0 && this.writing === null && cleared,
-        milliseconds: performance.now() - began,
-      },
-      written,
+      freed,
+      bytes: meta.freedBytes - before.bytes,
+      waiting,
+      done: waiting === 0 && this.writing === null && cleared,
+      milliseconds: performance.now() - began,
     }
   }
 
-  /** What this process thinks of the counts may be of a transaction that never was. */
+  /** What this process thinks of the counts may be of a transaction that never was; and of blocks, of one that mended them. */
   forget(): void {
-    this.disk.counts = null
+    this.forgetCounts()
     this.victims.clear()
+  }
+
+  private forgetCounts(): void {
+    this.disk.counts = null
     this.writing = null
     this.clearing = new Clearing(0)
   }
@@ -180,7 +174,7 @@ export class Sweeper {
   setAside(): () => void {
     const { disk, writing, clearing } = this
     const { counts } = disk
-    this.forget()
+    this.forgetCounts()
     return () => {
       this.clearing = clearing
       if (disk.counts !== null || this.writing !== null) return
@@ -194,7 +188,7 @@ export class Sweeper {
     const { disk } = this
     if (disk.counts === null) return
     const meta = disk.meta()
-    if (this.writing !== null && this.writing.before !== meta.image) this.forget()
+    if (this.writing !== null && this.writing.before !== meta.image) this.forgetCounts()
     const counts = current(disk, meta)
     if (counts.at === meta.folded) return
     this.writing ??= this.begin(counts, meta)
@@ -284,21 +278,21 @@ export class Sweeper {
     return new Writing(++meta.begun, meta.image, counts)
   }
 
-  /** Some pages of an image; the image that took effect if these were the last. */
-  private image(counts: Counts, meta: Meta, late: () => boolean): Writing | null {
-    if (this.writing === null && counts.events.length < FOLDED) return null
+  /** Some pages of an image; whether these were the last, and it took effect. */
+  private image(counts: Counts, meta: Meta, late: () => boolean): boolean {
+    if (this.writing === null && counts.events.length < FOLDED) return false
     const writing = (this.writing ??= this.begin(counts, meta))
     if (writing.before !== meta.image) {
       // Another process was quicker. The entries that this one would have let go are found again from there.
-      this.forget()
-      return null
+      this.forgetCounts()
+      return false
     }
-    if (!writing.write(this.disk.tables, late)) return null
+    if (!writing.write(this.disk.tables, late)) return false
     writing.leave(this.disk.tables)
     meta.image = writing.generation
     meta.folded = writing.at
     this.writing = null
-    return writing
+    return true
   }
 
   /** Lets go of what the image in effect has made superfluous; whether nothing is left of it. */

@@ -55,7 +55,7 @@ export const catalogue: ReadonlyArray<Listed> = [
   },
   {
     name: 'compact',
-    summary: 'give freed space back to the system',
+    summary: 'give freed space back to the system, and compress',
     load: () => import('./commands/compact.js'),
   },
 ]

@@ -1,5 +1,6 @@
 /**
- * `compact` gives the file space of what was freed back to the system.
+ * `compact` gives the file space of what was freed back to the system, and packs what is cold if it is asked to: blocks
+ * are compressed many at a time, and read and verified as before.
  *
  * It writes the tables into a new file and puts that in the place of the old one; blocks keep their numbers, the store
  * its epoch. Nobody else may have the store open meanwhile, which a lease in the old file sees to. A process that is
@@ -17,19 +18,33 @@ import type { Log } from './internal/lmdb/entry.js'
 import { checked, dataOf, marked } from './internal/lmdb/guard.js'
 import * as keys from './internal/lmdb/keys.js'
 import { encode } from './internal/lmdb/meta.js'
+import { PACK } from './internal/lmdb/packs.js'
+import { type Packing, rewrite } from './internal/lmdb/rewrite.js'
 import { Sweeper } from './internal/lmdb/sweep.js'
 import { acquireTables, releaseTables, type Tables } from './internal/lmdb/tables.js'
 import type { OpenFailure } from './LmdbStore.js'
+
+export type { Packing } from './internal/lmdb/rewrite.js'
 
 export interface Compacted {
   /** Bytes of the file. */
   readonly before: number
   readonly after: number
+  /** Blocks whose bytes are in packs now. */
+  readonly packed: number
 }
 
 export interface Options {
   /** Milliseconds since 1970, as the store was opened with. Default: the system's. */
   readonly clock?: IO<number>
+  /**
+   * Which blocks are packed: `history` is what no head reaches but through parents, `all` is what there is. A packed block
+   * is read by decompressing its pack, which takes milliseconds once; some packs are kept so. Blocks that come later are
+   * not packed. `none`, the default, leaves packed what is.
+   */
+  readonly pack?: Packing
+  /** Bytes of blocks to a pack, at least. Larger packs save more, and take as much longer to read first. Default: 4 MiB. */
+  readonly packSize?: number
 }
 
 /** No durability is called so: to open the store meanwhile is `StoreBusy`. */
@@ -95,48 +110,53 @@ const copied = async (
   directory: string,
   tables: Tables,
   session: number,
-  clock: IO<number>,
+  { clock = now, pack = 'none', packSize = PACK }: Options,
 ): Promise<E.Either<OpenFailure, Compacted>> => {
   const old = dataOf(directory)
   const beside = `${old}.compact`
   const renewal = setInterval(() => holding(tables, session, clock, () => {}), LEASE / 3)
   try {
     discard(beside)
-    await tables.environment.backup(beside, true)
-    const copy = acquireTables(beside, 'sync')
+    const copy = acquireTables(beside, 'none')
     if (copy._tag === 'Left') return copy
-    drop(copy.right, session)
-    await releaseTables(copy.right)
+    let packed: number
+    try {
+      packed = await rewrite(tables, copy.right, pack, packSize)
+      drop(copy.right, session)
+    } finally {
+      await releaseTables(copy.right)
+    }
     sync(beside)
     const [before, after] = [fs.statSync(old).size, fs.statSync(beside).size]
     const held = holding(tables, session, clock, () => fs.renameSync(beside, old))
     if (!held) return E.left(storeBusy(directory, 'another session has opened it meanwhile'))
     sync(directory)
-    return E.right({ before, after })
+    return E.right({ before, after, packed })
   } finally {
     clearInterval(renewal)
     discard(beside)
   }
 }
 
-const compacting = async (
-  directory: string,
-  clock: IO<number>,
-): Promise<E.Either<OpenFailure, Compacted>> => {
+const compacting = async (directory: string, options: Options): Promise<E.Either<OpenFailure, Compacted>> => {
   const marker = marked(directory, false)
   if (marker._tag === 'Left') return marker
   const file = checked(directory, marker.right)
   if (file._tag === 'Left') return file
-  if (file.right === 'new') return E.right({ before: 0, after: 0 })
+  if (file.right === 'new') return E.right({ before: 0, after: 0, packed: 0 })
   const acquired = acquireTables(dataOf(directory), 'sync')
   if (acquired._tag === 'Left') return acquired
   const tables = acquired.right
   try {
-    const session = begin(directory, tables, clock)
+    const session = begin(directory, tables, options.clock ?? now)
     if (session._tag === 'Left') return session
-    const done = await copied(directory, tables, session.right, clock)
-    // The old file is nobody's now; or it stays, and may be opened again.
-    if (done._tag === 'Left') drop(tables, session.right)
+    let done: E.Either<OpenFailure, Compacted> | undefined
+    try {
+      done = await copied(directory, tables, session.right, options)
+    } finally {
+      // The old file is nobody's now; or it stays, and may be opened again.
+      if (done?._tag !== 'Right') drop(tables, session.right)
+    }
     return done
   } finally {
     await releaseTables(tables)
@@ -147,16 +167,16 @@ const compacting = async (
  * Compacts the store in a directory, which must be closed. O(bytes that are in use), and as much space beside it.
  *
  * Errors: `StoreBusy` (a session has it open, or had until a moment ago and died), `DamagedStore`,
- * `UnsupportedStore`, `StoreFailed`.
+ * `UnsupportedStore`, `StoreFailed` (a pack that is to be packed again is damaged, among others; `repair` mends it).
  *
  * @category combinators
  */
 export const compact =
-  ({ clock = now }: Options = {}) =>
+  (options: Options = {}) =>
   (directory: string): TaskEither<OpenFailure, Compacted> =>
   async () => {
     try {
-      return await compacting(fs.realpathSync(path.resolve(directory)), clock)
+      return await compacting(fs.realpathSync(path.resolve(directory)), options)
     } catch (cause) {
       return E.left(storeFailed('compact', cause))
     }

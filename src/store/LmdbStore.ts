@@ -76,6 +76,8 @@ export interface Stats {
   readonly ledgerBytes: number
   /** The size of the file, in bytes. */
   readonly fileBytes: number
+  /** Of it, what `compact` has packed: how many packs, and the bytes of their pages. */
+  readonly packs: { readonly packs: number; readonly bytes: number }
 }
 
 export interface LmdbStore extends Store, Counting, Collectable, Listing, Auditable {

@@ -12,12 +12,13 @@ import { play, right, seen } from '../../laws/store/observe.js'
 import * as Step from '../../laws/store/Step.js'
 import type { Digest } from '../../src/data/Digest.js'
 import { storeFailed } from '../../src/data/Failure.js'
+import { compact } from '../../src/store/Compact.js'
 import { type Fault, fsck } from '../../src/store/Fsck.js'
 import * as Ledger from '../../src/store/Ledger.js'
 import { inside, type LmdbStore, open } from '../../src/store/LmdbStore.js'
 import * as MemoryStore from '../../src/store/MemoryStore.js'
 import { fsckDirectory, nothing, repair, type Source } from '../../src/store/Repair.js'
-import { type Damage, damages, flip, type Target } from './lmdbDamages.js'
+import { type Damage, damages, flip, packDamages, type Target } from './lmdbDamages.js'
 
 const make = async (): Promise<LmdbStore> =>
   right(await open(mkdtempSync(join(tmpdir(), 'coppice-')), { durability: 'none' })())
@@ -134,6 +135,53 @@ describe.each(damages)('$name', (damage) => {
       expect(emptied(store)).toBe(0)
     }))
 })
+
+/** The same world in a store that was packed: pins end with their session. */
+const usingPacked = async <A>(world: dag.World, use: (store: LmdbStore) => Promise<A>): Promise<A> => {
+  const first = await make()
+  await sow(first, world, 2)
+  await first.close()
+  right(await compact({ pack: 'all', packSize: 64 })(first.path)())
+  const store = right(await open(first.path, { durability: 'none' })())
+  try {
+    return await use(store)
+  } finally {
+    await close(store)
+  }
+}
+
+describe.each([...damages, ...packDamages])('$name, in a packed store,', (damage) => {
+  test('is named, and repaired', () =>
+    usingPacked(dense, async (store) => {
+      const before = await told(store, dense)
+      injected(damage, targetIn(store, dense, 2))
+      const found = right(fsck()(store)())
+      expect(found.found).toBeGreaterThan(0)
+      const { after } = right(await repair(sourceOf(dense))(store)())
+      expect(after.faults).toEqual([])
+      const now = await told(store, dense)
+      if (damage.tag !== 'Dangling') expect(now).toEqual(before)
+      else expect({ ...now, numbers: [] }).toEqual({ ...before, numbers: [] })
+      expect(emptied(store)).toBe(0)
+    }))
+})
+
+test('each bit of the entry of a packed block that is flipped is found, and repaired', () =>
+  usingPacked(dense, async (store) => {
+    const { journal } = inside(store).disk.tables
+    const target = targetIn(store, dense, 2)
+    const before = await told(store, dense)
+    const entry = Uint8Array.from(journal.get(target.number)!)
+    for (let at = 0; at < 8 * entry.length; at++) {
+      journal.putSync(target.number, entry)
+      flip(target, at >> 3, at & 7)
+      target.tables.environment.resetReadTxn()
+      expect([at, right(fsck()(store)()).found]).not.toEqual([at, 0])
+      const { after } = right(await repair(sourceOf(dense))(store)())
+      expect([at, after.faults]).toEqual([at, []])
+      expect(await told(store, dense)).toEqual(before)
+    }
+  }))
 
 test('each bit of an entry that is flipped is found, and repaired', () =>
   using(async (store) => {

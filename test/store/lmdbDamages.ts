@@ -175,3 +175,48 @@ export const damages: ReadonlyArray<Damage> = [
     },
   },
 ]
+
+const packOf = ({ tables }: Target): readonly [number, Uint8Array] => {
+  const { key, value } = [...tables.packs.getRange(keys.everyNumber())].at(-1)!
+  return [key, Uint8Array.from(value)]
+}
+
+/** Damage to the packs of a store that has some. */
+export const packDamages: ReadonlyArray<Damage> = [
+  {
+    name: 'a lost pack',
+    tag: 'Corrupt',
+    inject: (t) => void t.tables.packs.removeSync(packOf(t)[0]),
+  },
+  {
+    name: 'a truncated pack',
+    tag: 'Corrupt',
+    inject: (t) => {
+      const [pack, bytes] = packOf(t)
+      t.tables.packs.putSync(pack, bytes.subarray(0, bytes.length - 3))
+    },
+  },
+  {
+    name: 'a pack of another length than it says',
+    tag: 'Corrupt',
+    inject: (t) => {
+      const [pack, bytes] = packOf(t)
+      bytes[3]! ^= 1
+      t.tables.packs.putSync(pack, bytes)
+    },
+  },
+  {
+    name: 'a pack that says to be endless',
+    tag: 'Corrupt',
+    inject: (t) => {
+      const [pack, bytes] = packOf(t)
+      bytes.fill(255, 0, 4)
+      t.tables.packs.putSync(pack, bytes)
+    },
+  },
+  {
+    name: 'an empty pack',
+    tag: 'Corrupt',
+    inject: (t) => void t.tables.packs.putSync(packOf(t)[0], new Uint8Array(0)),
+  },
+]

@@ -1,15 +1,31 @@
-/** `coppice compact`: gives the file space of what was freed back; nobody else may have the store open. */
+/** `coppice compact`: gives the file space of what was freed back, and packs; nobody else may have the store open. */
+import { Option } from 'commander'
 import * as Compact from '../../store/Compact.js'
 import { type CommandModule, examples } from '../command.js'
-import { lines, size } from '../output.js'
+import { count, lines, size } from '../output.js'
 import { orStop } from '../stop.js'
 
+interface Flags {
+  readonly pack?: Compact.Packing
+}
+
 export const define: CommandModule['define'] = (command, acting) => {
-  examples(command, ['gc', 'compact'])
+  command.addOption(
+    new Option('--pack [what]', 'compress blocks, many at a time: all, or those of history alone')
+      .choices(['all', 'history'])
+      .preset('all'),
+  )
+  examples(command, ['gc', 'compact', 'compact --pack', 'compact --pack history'])
   command.action(
-    acting(async ({ directory }) => {
-      const { before, after } = orStop(await Compact.compact()(directory)())
-      return { json: { before, after }, text: lines([`${size(before)} → ${size(after)}`]) }
+    acting<[Flags]>(async ({ directory }, { pack = 'none' }: Flags) => {
+      const { before, after, packed } = orStop(await Compact.compact({ pack })(directory)())
+      return {
+        json: { before, after, packed },
+        text: lines([
+          `${size(before)} → ${size(after)}`,
+          ...(packed > 0 ? [`${count(packed, 'block')} in packs`] : []),
+        ]),
+      }
     }),
   )
 }

@@ -67,6 +67,9 @@ export const define: CommandModule['define'] = (command, acting) => {
           },
           text: lines([
             `${count(stats.blocks, 'block')}, ${size(stats.bytes)}; the file has ${size(stats.fileBytes)}`,
+            ...(stats.packs.packs > 0
+              ? [`${count(stats.packs.packs, 'pack')} in it, of ${size(stats.packs.bytes)}`]
+              : []),
             `${percent(dedup)} saved: without sharing it were ${size(census.logical)}; ${count(census.shared, 'block')} shared`,
             `freed so far: ${count(stats.freed.freed, 'block')}, ${size(stats.freed.bytes)}`,
             '',

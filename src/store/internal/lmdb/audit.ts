@@ -12,9 +12,10 @@ import type { Audit, Counted, Misrecorded, Stored } from '../../Audit.js'
 import { counts as counted } from '../../Ledger.js'
 import type { Counts } from './counts.js'
 import type { Disk } from './disk.js'
-import { BLOCK, EVENT, isSoundEvent, PUT, readBlock, readEvent, timeOf } from './entry.js'
+import { BLOCK, EVENT, isSoundEvent, PACKED, PUT, readBlock, readEvent, timeOf } from './entry.js'
 import { load } from './image.js'
 import * as keys from './keys.js'
+import { reread, unpacked } from './packs.js'
 import type { Tables } from './tables.js'
 
 /** The least that stands before a block's own bytes: tag, check, how many links, how many parents. */
@@ -28,9 +29,11 @@ export const kindOf = (
   entry: Uint8Array,
 ): { readonly kind: Kind; readonly sound: boolean } => {
   const tag = entry[0]
-  entry[0] = BLOCK
-  const { sound } = readBlock(number, entry, entry.length)
-  if (sound) return { kind: 'block', sound: tag === BLOCK }
+  for (const right of [BLOCK, PACKED]) {
+    entry[0] = right
+    if (readBlock(number, entry, entry.length).sound) return { kind: 'block', sound: tag === right }
+  }
+  if (tag !== PACKED) entry[0] = BLOCK
   const event = isSoundEvent(number, entry, entry.length)
   if (tag === EVENT) return { kind: event ? 'event' : 'unreadable', sound: event }
   return { kind: event ? 'unreadable' : 'block', sound: false }
@@ -41,14 +44,14 @@ export const entryOf = ({ journal }: Tables, number: number): Uint8Array | undef
   return entry === undefined ? undefined : Uint8Array.prototype.slice.call(entry, 0, entry.length)
 }
 
-const stored = ({ roots }: Tables, number: number, entry: Uint8Array, sound: boolean): Stored => {
-  const { numbers, links, at } = readBlock(number, entry, entry.length)
+const stored = (tables: Tables, number: number, entry: Uint8Array, sound: boolean): Stored => {
+  const { numbers, links, at, place } = readBlock(number, entry, entry.length)
   return {
-    bytes: entry.subarray(Math.min(at, entry.length)),
+    bytes: place === null ? entry.subarray(Math.min(at, entry.length)) : unpacked(tables, place),
     links: numbers.slice(0, links),
     parents: numbers.slice(links),
     sound,
-    cut: roots.doesExist(keys.cut(number)),
+    cut: tables.roots.doesExist(keys.cut(number)),
   }
 }
 
@@ -72,6 +75,7 @@ export const countsOf = (disk: Disk): Counts => {
 export const auditOf = (disk: Disk): Audit => {
   const { tables } = disk
   const { ids, journal, roots } = tables
+  reread(tables)
   const meta = disk.meta()
   const last = [...journal.getKeys({ reverse: true, end: 0, limit: 1 })][0] ?? 0
   const end = Math.max(meta.next, last + 1)

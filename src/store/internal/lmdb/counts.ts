@@ -12,7 +12,6 @@
 import { Queue } from '../queue.js'
 import { PAGE, type Tally } from '../tally.js'
 import {
-  BLOCK,
   bodyOf,
   CUT,
   check,
@@ -98,7 +97,7 @@ export class Counts {
   /** Folds the entry of a block; false, and nothing is folded, if its header is damaged. */
   put(number: number, entry: Uint8Array, length: number): boolean {
     const at = bodyOf(entry, length)
-    if (check(BLOCK, number, entry, HEADER, at) !== readCheck(entry, 1)) return false
+    if (check(entry[0]!, number, entry, HEADER, at) !== readCheck(entry, 1)) return false
     this.slots.add(number, THERE)
     this.fallen.push(number)
     const header = new Numbers(entry, HEADER, at)

@@ -2,6 +2,7 @@
  * Entries of the journal as they stand on disk, and what they say to the counts.
  *
  * - A block: `[0][check, 4 B][links][parents][number − link, for each link and parent][bytes of the block]`.
+ * - A block whose bytes are in a pack (`packs.ts`): `[3]…` as before, and `[pack][from][size]` in the place of the bytes.
  * - What else a transaction did: `[1][check, 4 B][time, 8 B][operations]`, each `[what][number][how many][numbers]`.
  *
  * Numbers are unsigned LEB128. A block's links are written as distances, which are small where neighbours link to each
@@ -26,6 +27,7 @@ export const BLOCK = 0
 export const EVENT = 1
 /** A page of counts (`image.ts`), which is checked alike. */
 export const PAGE = 2
+export const PACKED = 3
 
 /** Where the numbers of a block's entry begin. */
 export const HEADER = 5
@@ -111,6 +113,28 @@ export const writeCheck = (sum: number, bytes: Uint8Array, at: number): void => 
 export const readCheck = (bytes: Uint8Array, at: number): number =>
   ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 
+/** Writes what a block's entry begins with, but for its check. */
+const writeHeader = (
+  scratch: Scratch,
+  tag: number,
+  number: number,
+  log: Log,
+  from: number,
+  links: number,
+  rest: number,
+): void => {
+  const all = log.length - from
+  scratch.begin(tag)
+  scratch.room(HEADER + WIDEST * (all + 2) + rest)
+  scratch.length = HEADER
+  scratch.number(links)
+  scratch.number(all - links)
+  for (let i = from; i < log.length; i++) scratch.number(number - log[i]!)
+}
+
+const checkHeader = (scratch: Scratch, tag: number, number: number): void =>
+  writeCheck(check(tag, number, scratch.bytes, HEADER, scratch.length), scratch.bytes, 1)
+
 /** Writes a block's entry; the numbers of links, and then of parents, are in `log` from `from` on. */
 export const writeBlock = (
   scratch: Scratch,
@@ -120,16 +144,31 @@ export const writeBlock = (
   links: number,
   block: Uint8Array,
 ): void => {
-  const all = log.length - from
-  scratch.begin(BLOCK)
-  scratch.room(HEADER + WIDEST * (all + 2) + block.length)
-  scratch.length = HEADER
-  scratch.number(links)
-  scratch.number(all - links)
-  for (let i = from; i < log.length; i++) scratch.number(number - log[i]!)
-  writeCheck(check(BLOCK, number, scratch.bytes, HEADER, scratch.length), scratch.bytes, 1)
+  writeHeader(scratch, BLOCK, number, log, from, links, block.length)
+  checkHeader(scratch, BLOCK, number)
   scratch.bytes.set(block, scratch.length)
   scratch.length += block.length
+}
+
+/** Where the bytes of a packed block are. */
+export interface Place {
+  readonly pack: number
+  readonly from: number
+  readonly size: number
+}
+
+/** Writes the entry of a block whose bytes are in a pack. */
+export const writePacked = (
+  scratch: Scratch,
+  number: number,
+  { numbers, links }: Pick<Block, 'numbers' | 'links'>,
+  { pack, from, size }: Place,
+): void => {
+  writeHeader(scratch, PACKED, number, numbers as Log, 0, links, 3 * WIDEST)
+  scratch.number(pack)
+  scratch.number(from)
+  scratch.number(size)
+  checkHeader(scratch, PACKED, number)
 }
 
 /** Writes what a transaction did beside its puts. */
@@ -142,27 +181,42 @@ export const writeEvent = (scratch: Scratch, number: number, time: number, log: 
   writeCheck(check(EVENT, number, scratch.bytes, HEADER, scratch.length), scratch.bytes, 1)
 }
 
-export const isBlock = (entry: Uint8Array): boolean => entry[0] === BLOCK
+export const isBlock = (entry: Uint8Array): boolean => entry[0] === BLOCK || entry[0] === PACKED
 
 /** A block's entry, read. */
 export interface Block {
   /** Links, and then parents. */
   readonly numbers: ReadonlyArray<number>
   readonly links: number
-  /** Where the block's own bytes begin. */
+  /** Where the block's own bytes begin; the end of the entry if they are in a pack. */
   readonly at: number
+  readonly place: Place | null
   /** Whether the header is as it was written. */
   readonly sound: boolean
 }
 
-/** Where the block's own bytes begin; the end of an entry whose header cannot be. */
+/** Where the block's own bytes begin; the end of an entry whose header cannot be, or that leads to a pack. */
 export const bodyOf = (entry: Uint8Array, length: number): number => {
+  if (entry[0] === PACKED) return length
   const header = new Numbers(entry, HEADER, length)
   const numbers = header.next() + header.next()
   if (numbers > length) return length
   let at = header.at
   for (let n = numbers; n > 0; n--) while (entry[at++]! > 127);
   return Math.min(at, length)
+}
+
+const nextPlace = (numbers: Numbers): Place => ({
+  pack: numbers.next(),
+  from: numbers.next(),
+  size: numbers.next(),
+})
+
+/** Where the bytes of a packed block are, read from its entry. */
+export const placeOf = (entry: Uint8Array, length: number): Place => {
+  const header = new Numbers(entry, HEADER, length)
+  for (let n = header.next() + header.next(); n > 0 && !header.ended(); n--) header.next()
+  return nextPlace(header)
 }
 
 export const readBlock = (number: number, entry: Uint8Array, length: number): Block => {
@@ -172,10 +226,13 @@ export const readBlock = (number: number, entry: Uint8Array, length: number): Bl
   const numbers: Array<number> = []
   // A header that was damaged may claim anything.
   for (let i = 0; i < all && !header.ended(); i++) numbers.push(number - header.next())
-  const { at } = header
+  const place = entry[0] === PACKED ? nextPlace(header) : null
+  const at = place === null ? header.at : length
   const sound =
-    entry[0] === BLOCK && at <= length && check(BLOCK, number, entry, HEADER, at) === readCheck(entry, 1)
-  return { numbers, links, at, sound }
+    isBlock(entry) &&
+    header.at <= length &&
+    check(entry[0]!, number, entry, HEADER, at) === readCheck(entry, 1)
+  return { numbers, links, at, place, sound }
 }
 
 /** Whether an event is as it was written. */

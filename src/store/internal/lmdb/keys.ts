@@ -12,6 +12,7 @@
  * |           | 3, session 6 B             | a session: when its lease ends, its durability |
  * |           | 4, number 6 B              | the block's parents are cut                    |
  * | `counts`  | generation 6 B, page 6 B   | counts (`image.ts`)                            |
+ * | `packs`   | pack, 6 B                  | the bytes of blocks, compressed (`packs.ts`)   |
  * | `staging` | BLAKE3 of the CID, 32 B    | a block that may not enter (`Staging.ts`)      |
  */
 import { type Digest, fromBytes, writeTo } from '../../../data/Digest.js'

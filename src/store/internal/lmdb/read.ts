@@ -8,9 +8,10 @@ import * as Ledger from '../../Ledger.js'
 import type { Stats } from '../../LmdbStore.js'
 import { Tally } from '../tally.js'
 import type { Disk } from './disk.js'
-import { bodyOf } from './entry.js'
+import { bodyOf, PACKED, placeOf } from './entry.js'
 import { dataOf } from './guard.js'
 import * as keys from './keys.js'
+import { packed, unpacked } from './packs.js'
 import type { Run } from './staging.js'
 import { current } from './sweep.js'
 import type { Tables } from './tables.js'
@@ -37,11 +38,14 @@ const copied = ({ buffer, byteOffset }: Uint8Array, from: number, to: number): U
   return copy
 }
 
-export const blockOf = ({ ids, journal }: Tables, digest: Digest): Uint8Array | undefined => {
+export const blockOf = (tables: Tables, digest: Digest): Uint8Array | undefined => {
+  const { ids, journal } = tables
   const id = ids.getBinaryFast(digest)
   const entry = id === undefined ? undefined : journal.getBinaryFast(keys.readNumber(id, 0))
+  if (entry === undefined) return undefined
+  if (entry[0] === PACKED) return Uint8Array.from(unpacked(tables, placeOf(entry, entry.length)))
   // A copy: what LMDB hands out changes with the next read.
-  return entry === undefined ? undefined : copied(entry, bodyOf(entry, entry.length), entry.length)
+  return copied(entry, bodyOf(entry, entry.length), entry.length)
 }
 
 export const locate = (disk: Disk, refs: ReadonlyArray<Ref>): Stamp => {
@@ -114,5 +118,6 @@ export const stats = (disk: Disk): Stats => {
     waiting: counts.queue.byGeneration(),
     ledgerBytes: counts.byteLength(),
     fileBytes: statSync(dataOf(disk.name)).size,
+    packs: packed(tables),
   }
 }

@@ -25,6 +25,7 @@ import {
 import { Clearing, load, Writing } from './image.js'
 import * as keys from './keys.js'
 import { encode, type Meta } from './meta.js'
+import { unpacked } from './packs.js'
 
 /** An image is written when so many entries without a block have been folded since the last, or as many as pages. */
 const FOLDED = 256
@@ -242,8 +243,9 @@ export class Sweeper {
     const entry = this.disk.tables.journal.getBinaryFast(number)
     const block = entry === undefined ? undefined : readBlock(number, entry, entry.length)
     if (entry === undefined || block === undefined || !block.sound) return null
-    const bytes = entry.subarray(block.at, entry.length)
-    return { digest: hash(bytes), size: bytes.length, numbers: block.numbers, links: block.links }
+    const { at, links, numbers, place } = block
+    const bytes = place === null ? entry.subarray(at, entry.length) : unpacked(this.disk.tables, place)
+    return { digest: hash(bytes), size: bytes.length, numbers, links }
   }
 
   private sweep(number: number, counts: Counts, meta: Meta, log: Log): boolean {

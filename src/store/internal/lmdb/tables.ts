@@ -13,6 +13,7 @@ export interface Tables {
   readonly journal: Database<Uint8Array, number>
   readonly roots: Database<Uint8Array, Uint8Array>
   readonly counts: Database<Uint8Array, Uint8Array>
+  readonly packs: Database<Uint8Array, number>
   readonly staging: Database<Uint8Array, Digest>
 }
 
@@ -95,6 +96,7 @@ const openTables = (file: string, durability: Durability): Tables => {
     journal: keyed('journal', numberKeys) as never,
     roots: plain('roots'),
     counts: plain('counts'),
+    packs: keyed('packs', numberKeys) as never,
     staging: keyed('staging', digestKeys) as never,
   }
 }

@@ -12,6 +12,7 @@ export const names = [
   'collector',
   'superposition',
   'engine',
+  'packs',
 ] as const
 
 export type Name = (typeof names)[number]

@@ -114,15 +114,19 @@ const copied = async (
 ): Promise<E.Either<OpenFailure, Compacted>> => {
   const old = dataOf(directory)
   const beside = `${old}.compact`
+  const rows = `${beside}.rows`
   const renewal = setInterval(() => holding(tables, session, clock, () => {}), LEASE / 3)
   try {
+    discard(rows)
     discard(beside)
-    const copy = acquireTables(beside, 'none')
+    const copy = acquireTables(rows, 'none')
     if (copy._tag === 'Left') return copy
     let packed: number
     try {
       packed = await rewrite(tables, copy.right, pack, packSize)
       drop(copy.right, session)
+      // Without the pages that the last transactions let go of.
+      await copy.right.environment.backup(beside, true)
     } finally {
       await releaseTables(copy.right)
     }
@@ -134,6 +138,7 @@ const copied = async (
     return E.right({ before, after, packed })
   } finally {
     clearInterval(renewal)
+    discard(rows)
     discard(beside)
   }
 }
@@ -164,7 +169,7 @@ const compacting = async (directory: string, options: Options): Promise<E.Either
 }
 
 /**
- * Compacts the store in a directory, which must be closed. O(bytes that are in use), and as much space beside it.
+ * Compacts the store in a directory, which must be closed. O(bytes that are in use), and twice as much space beside it.
  *
  * Errors: `StoreBusy` (a session has it open, or had until a moment ago and died), `DamagedStore`,
  * `UnsupportedStore`, `StoreFailed` (a pack that is to be packed again is damaged, among others; `repair` mends it).

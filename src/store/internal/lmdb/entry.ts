@@ -36,7 +36,7 @@ export const HEADER = 5
 const OPERATIONS = HEADER + 8
 
 /** Most bytes that a number takes. */
-const WIDEST = 7
+export const WIDEST = 7
 
 export class Scratch {
   bytes: Uint8Array = new Uint8Array(1 << 16)

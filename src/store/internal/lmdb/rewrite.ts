@@ -5,7 +5,7 @@
 import type { Database, Key } from 'lmdb'
 import { type Block, isBlock, placeOf, readBlock, Scratch, writeBlock, writePacked } from './entry.js'
 import * as keys from './keys.js'
-import { packOf, unpacked } from './packs.js'
+import { type Loose, packOf, unpacked } from './packs.js'
 import type { Tables } from './tables.js'
 
 /**
@@ -80,7 +80,7 @@ class Packer {
   private readonly isCold: (number: number) => boolean
   private readonly scratch = new Scratch()
   private rows: Array<Row<number>> = []
-  private blocks: Array<Uint8Array> = []
+  private blocks: Array<Loose> = []
   private size = 0
   private pack = 1
   packed = 0
@@ -114,7 +114,7 @@ class Packer {
     const { scratch } = this
     if (cold) {
       writePacked(scratch, key, block, { pack: this.pack, from: this.size, size: bytes.length })
-      this.blocks.push(bytes)
+      this.blocks.push({ number: key, bytes, links: block.numbers })
       this.size += bytes.length
     } else writeBlock(scratch, key, [...block.numbers], 0, block.links, bytes)
     return { key, value: scratch.bytes.slice(0, scratch.length) }

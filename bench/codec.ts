@@ -7,7 +7,7 @@ import { Writer } from '../src/data/internal/writer.js'
 import { Linkable } from '../src/data/Linkable.js'
 import { Codec, Digest, type Value } from '../src/index.js'
 import { type Bench, OURS, type Row } from './Bench.js'
-import { type Contestant, interleave, local, median, plan } from './measure.js'
+import { type Contestant, interleave, local, median, plan, repeat } from './measure.js'
 
 const DAG_CBOR = '@ipld/dag-cbor'
 const JSON_TEXT = 'JSON'
@@ -68,14 +68,6 @@ class Branch extends Linkable {
     this.digest = digest
   }
 }
-
-const repeat =
-  (operation: () => unknown) =>
-  (count: number): unknown => {
-    let last: unknown
-    for (let i = 0; i < count; i++) last = operation()
-    return last
-  }
 
 const insist = (condition: boolean, what: string): void => {
   if (!condition) throw new Error(what)

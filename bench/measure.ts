@@ -66,6 +66,21 @@ export const time = (work: () => unknown): Timing => {
   return { cpu: (spent.user + spent.system) * 1000, wall: wallSpent }
 }
 
+/** One and the same operation, again and again. */
+export const repeat =
+  (operation: () => unknown): Work =>
+  (count) => {
+    let last: unknown
+    for (let done = 0; done < count; done++) last = operation()
+    return last
+  }
+
+/** A batch of it. */
+export const repeated = (count: number, operation: () => unknown): (() => unknown) => {
+  const work = repeat(operation)
+  return () => work(count)
+}
+
 /** How many operations fill a batch, found by running them until the warm-up is over. */
 export const calibrate = (prepare: Prepare, { batchMs, warmMs }: Plan, most = MOST_OPERATIONS): number => {
   const batch = batchMs * 1e6

@@ -6,14 +6,16 @@
 import { ask } from '../src/cli/job/child.js'
 import { type Bench, type Options, OURS, type Row } from './Bench.js'
 import { interleave, median, type Plan, plan } from './measure.js'
+import { open, type Remote, together } from './remote.js'
 import { hard } from './sequence/hard.js'
 import type { Cost, Question } from './sequence/hardHost.js'
+import type { Question as Opening } from './sequence/host.js'
 import { metrics } from './sequence/metrics.js'
-import { open, type Remote } from './sequence/remote.js'
-import { type Kind, subjects } from './sequence/subjects.js'
+import { type Kind, type Subject, subjects } from './sequence/subjects.js'
 import { HASH, MEMCPY, throughput } from './sequence/throughput.js'
 
 const NAME = 'sequence'
+const HOST = new URL('./sequence/host.js', import.meta.url)
 const HARD_HOST = new URL('./sequence/hardHost.js', import.meta.url)
 
 const SIZES: Readonly<Record<Kind, readonly number[]>> = {
@@ -43,17 +45,15 @@ const MEBI = 2 ** 20
 const planFor = ({ quick }: Options): Plan =>
   quick ? { ...plan(true), budgetMs: 30, warmMs: 50 } : { ...plan(false), rounds: 5, budgetMs: 500 }
 
-const openAll = async (kind: Kind, n: number): Promise<readonly Remote[]> => {
-  const present = subjects.filter(({ kinds }) => kinds.includes(kind))
-  const attempts = await Promise.allSettled(present.map((subject) => open(subject, kind, n)))
-  const remotes = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []))
-  for (const attempt of attempts) {
-    if (attempt.status === 'fulfilled') continue
-    for (const { close } of remotes) close()
-    throw attempt.reason
-  }
-  return remotes
-}
+const openAll = (kind: Kind, n: number): Promise<ReadonlyArray<Remote<Subject>>> =>
+  together(
+    subjects
+      .filter(({ kinds }) => kinds.includes(kind))
+      .map((subject) => {
+        const { module } = subject
+        return open<Subject, Opening>(HOST, subject, { module, kind, n }, `${kind}, n = ${n}`)
+      }),
+  )
 
 const compare = async (
   kind: Kind,

@@ -5,12 +5,14 @@
  */
 import type { Bench, Options, Row } from './Bench.js'
 import { interleave, median, type Plan, plan } from './measure.js'
+import { open, type Remote, together } from './remote.js'
 import { redigest } from './trie/digest.js'
+import type { Question } from './trie/host.js'
 import { type Metric, metrics } from './trie/metrics.js'
-import { open, type Remote } from './trie/remote.js'
 import { type Subject, subjects } from './trie/subjects.js'
 
 const NAME = 'trie'
+const HOST = new URL('./trie/host.js', import.meta.url)
 
 const SIZES: readonly number[] = [10, 1_000, 100_000, 1_000_000]
 const QUICK_SIZES: readonly number[] = [1_000, 100_000]
@@ -31,16 +33,13 @@ const NANOSECONDS = { ns: 1, µs: 1000 } as const
 const takesPart = (metric: Metric, { kind }: Subject, n: number): boolean =>
   metric.kinds.includes(kind) && !(metric.copies && kind === 'copy' && n > LARGEST_COPY)
 
-const openAll = async (n: number): Promise<readonly Remote[]> => {
-  const attempts = await Promise.allSettled(subjects.map((subject) => open(subject, n)))
-  const remotes = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []))
-  for (const attempt of attempts) {
-    if (attempt.status === 'fulfilled') continue
-    for (const { close } of remotes) close()
-    throw attempt.reason
-  }
-  return remotes
-}
+const openAll = (n: number): Promise<ReadonlyArray<Remote<Subject>>> =>
+  together(
+    subjects.map((subject) => {
+      const { module, kind } = subject
+      return open<Subject, Question>(HOST, subject, { module, kind, n }, `n = ${n}`)
+    }),
+  )
 
 const compare = async (n: number, options: Options, report: (row: Row) => void): Promise<void> => {
   const remotes = await openAll(n)

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Changes, Corpus } from './Corpus.js'
 
-const sizeOf = (directory: string): number =>
+/** Bytes of all files in a directory. */
+export const sizeOf = (directory: string): number =>
   readdirSync(directory, { withFileTypes: true }).reduce((sum, entry) => {
     const path = join(directory, entry.name)
     return sum + (entry.isDirectory() ? sizeOf(path) : statSync(path).size)

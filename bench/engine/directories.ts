@@ -1,25 +1,26 @@
 /** A tree of files, taken in and written out again. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as StateReference from '../../src/branch/StateReference.js'
 import * as State from '../../src/trie/State.js'
 import * as Directory from '../../src/vst/Directory.js'
 import * as Vst from '../../src/vst/Vst.js'
 import type { Options } from '../Bench.js'
 import { inDirectory } from '../store/directory.js'
-import type { Figure } from '../store/Figure.js'
-import { hasGit, repository } from './git.js'
-import { engine, get, nameOf, right, text, timed } from './work.js'
-
-type Report = (figure: Figure) => void
+import { added, hasGit, indexed, repository } from './git.js'
+import { engine, get, nameOf, type Report, right, text, timed } from './work.js'
 
 const A_FOLDER = 100
 
+const AGAIN = 'materialise again, nothing changed,'
+
+const pathOf = (n: number): string => `folder-${Math.floor(n / A_FOLDER)}/${nameOf(n)}`
+
 const plant = (directory: string, files: number): void => {
   for (let n = 0; n < files; n++) {
-    const folder = join(directory, `folder-${Math.floor(n / A_FOLDER)}`)
-    if (n % A_FOLDER === 0) mkdirSync(folder)
-    writeFileSync(join(folder, nameOf(n)), text(n))
+    const file = join(directory, pathOf(n))
+    if (n % A_FOLDER === 0) mkdirSync(dirname(file))
+    writeFileSync(file, text(n))
   }
 }
 
@@ -42,24 +43,30 @@ export const directories = async ({ quick }: Options, report: Report): Promise<v
       row('coppice', 'materialise', performance.now() - began)
       began = performance.now()
       right(await Directory.materialise([], join(directory, 'target'))(reference)())
-      row('coppice', 'materialise again, nothing changed,', performance.now() - began)
+      row('coppice', AGAIN, performance.now() - began)
     })
   })
   if (!hasGit()) return
-  await repository(0, async (git) => {
-    plant(git.directory, files)
-    row(
-      'git',
-      'import and commit',
-      timed(() => {
-        git.run(['add', '-A'])
-        git.run(['commit', '--quiet', '-m', 'tree'])
-      }),
-    )
-    row(
-      'git',
-      'materialise',
-      timed(() => git.run(['worktree', 'add', '--quiet', '--detach', join(git.directory, '.target')])),
-    )
-  })
+  const names = Array.from({ length: files }, (_, n) => pathOf(n))
+  for (const [subject, commit, materialise] of [
+    ['git', added, (target: string) => ['worktree', 'add', '--quiet', '--detach', target]],
+    ['git plumbing', indexed, (target: string) => ['checkout-index', '--all', `--prefix=${target}/`]],
+  ] as const) {
+    await repository(0, async (git) => {
+      const target = join(git.directory, '.target')
+      plant(git.directory, files)
+      row(subject, 'import and commit', commit(git, subject === 'git' ? ['.'] : names))
+      row(
+        subject,
+        'materialise',
+        timed(() => git.run(materialise(target))),
+      )
+      if (subject !== 'git') return
+      row(
+        subject,
+        AGAIN,
+        timed(() => git.run(['-C', target, 'checkout', '--quiet', '--force', 'HEAD'])),
+      )
+    })
+  }
 }

@@ -49,36 +49,74 @@ export const repository = (files: number, work: (git: Git) => Promise<void>): Pr
     })
   })
 
-/** `git add` and `git commit` of files that were written; ms. */
-export const porcelain = (git: Git, files: ReadonlyArray<number>, content: number): number => {
-  for (const file of files) git.write(file, content)
-  return timed(() => {
-    git.run(['add', '--', ...files.map(nameOf)])
+/** `git add` and `git commit` of files that stand there; ms. */
+export const added = (git: Git, names: ReadonlyArray<string>): number =>
+  timed(() => {
+    git.run(['add', '--', ...names])
     git.run(['commit', '--quiet', '-m', 'change'])
   })
-}
 
 /** The same without a working tree being looked at: objects, an index, a tree, a commit, a ref; ms. */
-export const plumbing = (git: Git, files: ReadonlyArray<number>, content: number): number => {
-  for (const file of files) git.write(file, content)
-  return timed(() => {
-    const names = files.map(nameOf)
+export const indexed = (git: Git, names: ReadonlyArray<string>): number =>
+  timed(() => {
     const blobs = git.run(['hash-object', '-w', '--stdin-paths'], names.join('\n')).split('\n')
     const index = names.map((name, i) => `100644 ${blobs[i]}\t${name}`).join('\n')
     git.run(['update-index', '--add', '--index-info'], `${index}\n`)
-    const tree = git.run(['write-tree'])
-    const commit = git.run(['commit-tree', tree, '-p', 'HEAD', '-m', 'change'])
-    git.run(['update-ref', 'refs/heads/main', commit])
+    committed(git, git.run(['write-tree']), ['HEAD'])
   })
+
+/** A commit of a tree, at which the head of the repository is put. */
+export const committed = (git: Git, tree: string, parents: ReadonlyArray<string>): void => {
+  const commit = git.run([
+    'commit-tree',
+    tree,
+    ...parents.flatMap((parent) => ['-p', parent]),
+    '-m',
+    'change',
+  ])
+  git.run(['update-ref', 'HEAD', commit])
+}
+
+const written = (git: Git, files: ReadonlyArray<number>, content: number): ReadonlyArray<string> => {
+  for (const file of files) git.write(file, content)
+  return files.map(nameOf)
+}
+
+/** A commit of other content of some files, which are written first; ms without that. */
+export const porcelain = (git: Git, files: ReadonlyArray<number>, content: number): number =>
+  added(git, written(git, files, content))
+
+/** The same by `indexed`. */
+export const plumbing = (git: Git, files: ReadonlyArray<number>, content: number): number =>
+  indexed(git, written(git, files, content))
+
+export const ways = [
+  ['git', porcelain],
+  ['git plumbing', plumbing],
+] as const
+
+/** Brings the working tree to each of some commits; ms. */
+export const checkouts = [
+  ['git', (git: Git, commit: string) => timed(() => git.run(['checkout', '--quiet', '--force', commit]))],
+  [
+    'git plumbing',
+    (git: Git, commit: string) => timed(() => git.run(['read-tree', '--reset', '-u', commit])),
+  ],
+] as const
+
+export interface Commit {
+  readonly branch: string
+  /** Another branch that it begins at; by default it goes on where its own stands. */
+  readonly from?: string
+  readonly files: ReadonlyArray<readonly [name: string, content: string]>
 }
 
 /** Commits as `git fast-import` reads them. */
-export const stream = (
-  commits: Iterable<{ readonly branch: string; readonly files: ReadonlyArray<readonly [string, string]> }>,
-): string => {
+export const stream = (commits: Iterable<Commit>): string => {
   const parts: Array<string> = []
-  for (const { branch, files } of commits) {
+  for (const { branch, from, files } of commits) {
     parts.push(`commit refs/heads/${branch}\ncommitter bench <bench@localhost> 1700000000 +0000\ndata 0\n`)
+    if (from !== undefined) parts.push(`from refs/heads/${from}\n`)
     for (const [name, content] of files) {
       parts.push(`M 100644 inline ${name}\ndata ${Buffer.byteLength(content)}\n${content}\n`)
     }

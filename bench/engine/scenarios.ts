@@ -4,12 +4,20 @@ import type { Digest } from '../../src/data/Digest.js'
 import * as State from '../../src/trie/State.js'
 import * as Vst from '../../src/vst/Vst.js'
 import type { Options } from '../Bench.js'
-import { percentile } from '../measure.js'
-import type { Figure } from '../store/Figure.js'
-import { fastImport, hasGit, repository, stream } from './git.js'
-import { change, engine, get, nameOf, places, type Reference, text, timed, turn } from './work.js'
-
-type Report = (figure: Figure) => void
+import { type Commit, checkouts, fastImport, hasGit, repository, stream, ways } from './git.js'
+import {
+  change,
+  engine,
+  get,
+  nameOf,
+  places,
+  type Reference,
+  type Report,
+  spread,
+  text,
+  timed,
+  turn,
+} from './work.js'
 
 const SIMULATIONS = 100
 const EVERY = 10
@@ -36,13 +44,11 @@ export const trees = async ({ quick }: Options, report: Report): Promise<void> =
       const seconds = (performance.now() - began) / 1000
       const metric = `n trees × 100 × 1 KiB, ${place}`
       report({ subject: 'coppice', n: many, metric, unit: 'ops/s', value: (many * SIMULATIONS) / seconds })
-      for (const p of [50, 95]) {
-        const value = 1000 * percentile(commits, p / 100)
-        report({ subject: 'coppice', n: many, metric: `${metric}, commit, p${p}`, unit: 'µs', value })
-      }
+      spread(report, 'coppice', many, `${metric}, commit`, commits)
     })
   }
   if (!hasGit()) return
+  const metric = 'n trees × 100 × 1 KiB, disk'
   await repository(0, async (git) => {
     const branches = Array.from({ length: many }, (_, tree) => tree)
     const input = stream(
@@ -57,7 +63,6 @@ export const trees = async ({ quick }: Options, report: Report): Promise<void> =
       ).flat(),
     )
     const seconds = fastImport(git, input) / 1000
-    const metric = 'n trees × 100 × 1 KiB, disk'
     report({
       subject: 'git fast-import',
       n: many,
@@ -66,6 +71,17 @@ export const trees = async ({ quick }: Options, report: Report): Promise<void> =
       value: (many * SIMULATIONS) / seconds,
     })
   })
+  // A commit of some trees tells what one of them all takes.
+  const sample = quick ? 10 : 50
+  const written = Array.from({ length: EVERY }, (_, n) => n)
+  for (const [subject, commit] of ways) {
+    await repository(0, async (git) => {
+      const times = Array.from({ length: sample }, (_, round) => commit(git, written, round * EVERY))
+      const value = (1000 * sample * EVERY) / times.reduce((x, y) => x + y, 0)
+      report({ subject, n: many, metric, unit: 'ops/s', value })
+      spread(report, subject, many, `${metric}, commit`, times)
+    })
+  }
 }
 
 const MOVES = 50
@@ -107,22 +123,45 @@ export const games = async ({ quick }: Options, report: Report): Promise<void> =
           const digest = positions[(i * 7919) % positions.length]!
           const start = process.hrtime.bigint()
           const reference = get(Vst.restore(digest)(vst))
-          const spent = Number(process.hrtime.bigint() - start)
+          const spent = Number(process.hrtime.bigint() - start) / 1e6
           StateReference.release(reference)()
           return spent
         }).slice(JUMPS)
-        for (const p of [50, 95]) {
-          const value = percentile(jumps, p / 100) / 1000
-          report({
-            subject: 'coppice',
-            n: many * MOVES,
-            metric: `jump to one of n, ${place}, p${p}`,
-            unit: 'µs',
-            value,
-          })
-        }
+        spread(report, 'coppice', many * MOVES, `jump to one of n, ${place}`, jumps)
       },
       { held: many * MOVES },
     )
+  }
+  if (!hasGit()) return
+  await repository(0, async (git) => {
+    const milliseconds = fastImport(git, stream(moves(many)))
+    report({
+      subject: 'git fast-import',
+      n: many,
+      metric: 'n games × 50 moves × 10 variations, disk',
+      unit: 'ops/s',
+      value: (1000 * many * MOVES * (VARIATIONS + 1)) / milliseconds,
+    })
+    const games = git.run(['for-each-ref', '--format=%(refname)', 'refs/heads/game-*']).split('\n')
+    for (const [subject, checkout] of checkouts) {
+      const times = Array.from({ length: quick ? 20 : 100 }, (_, i) =>
+        checkout(git, `${games[(i * 7919) % games.length]}~${(i * 7907) % MOVES}`),
+      )
+      spread(report, subject, many * MOVES, 'jump to one of n, disk', times)
+    }
+  })
+}
+
+/** The games as commits, each variation on a branch that the next one takes over. */
+function* moves(many: number): Generator<Commit> {
+  for (let n = 0; n < many; n++) {
+    for (let move = 0; move < MOVES; move++) {
+      const written = (content: number): Commit['files'] => [[nameOf(move), text(content + move)]]
+      const game = `game-${n}`
+      const begin = move === 0 ? { from: 'main' } : {}
+      for (let variation = 0; variation < VARIATIONS; variation++)
+        yield { branch: 'variation', from: begin.from ?? game, files: written(variation) }
+      yield { branch: game, ...begin, files: written(n * MOVES + move) }
+    }
   }
 }

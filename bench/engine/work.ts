@@ -5,16 +5,25 @@ import * as ComponentStore from '../../src/branch/ComponentStore.js'
 import * as StateReference from '../../src/branch/StateReference.js'
 import * as LmdbStore from '../../src/store/LmdbStore.js'
 import * as MemoryStore from '../../src/store/MemoryStore.js'
-import type { Store } from '../../src/store/Store.js'
+import type { Collectable, Store } from '../../src/store/Store.js'
 import type * as Fetch from '../../src/trie/Fetch.js'
 import * as State from '../../src/trie/State.js'
 import * as Vst from '../../src/vst/Vst.js'
+import { percentile } from '../measure.js'
 import { inDirectory } from '../store/directory.js'
+import type { Figure } from '../store/Figure.js'
 
-export const KIB = 1024
+const KIB = 1024
 
-/** Text of 1 KiB that no other number has. */
-export const text = (n: number): string => `${n} `.repeat(KIB).slice(0, KIB)
+/** Files of a state. */
+export const FILES = 1000
+
+/** Other files in each round. */
+export const chosen = (size: number, round: number): ReadonlyArray<number> =>
+  Array.from({ length: size }, (_, i) => (round * 7919 + i) % FILES)
+
+/** Text of 1 KiB that no other number has; flat, as text from a file is. */
+export const text = (n: number): string => Buffer.alloc(KIB, `${n} `).toString('latin1')
 
 export const nameOf = (n: number): string => `file-${n}.txt`
 
@@ -38,7 +47,10 @@ export const edited =
       return edit.value
     }, state)
 
-export type Reference = StateReference.StateReference<Store>
+type Collected = Store & Collectable
+
+export type Engine = Vst.Vst<Collected>
+export type Reference = StateReference.StateReference<Collected>
 
 export const change = (reference: Reference, files: ReadonlyArray<number>, content: number): void => {
   get(StateReference.write(edited(files, content)(get(StateReference.read(reference))))(reference))
@@ -50,19 +62,19 @@ export const places: ReadonlyArray<Place> = ['memory', 'disk']
 /** An engine on a new store, for the time of some work. On disk a commit does not wait for the disk, as with git. */
 export const engine = (
   place: Place,
-  work: (vst: Vst.Vst<Store>) => Promise<void>,
+  work: (vst: Engine) => Promise<void>,
   options: Vst.Options = {},
 ): Promise<void> =>
   place === 'memory'
-    ? work(Vst.make<Store>(ComponentStore.make<Store>(MemoryStore.make()), options)())
+    ? work(Vst.make<Collected>(ComponentStore.make<Collected>(MemoryStore.make()), options)())
     : inDirectory(async (directory) => {
         const store = right(await LmdbStore.open(directory, { durability: 'none' })())
-        await work(Vst.make<Store>(ComponentStore.make<Store>(store), options)())
+        await work(Vst.make<Collected>(ComponentStore.make<Collected>(store), options)())
         await store.close()
       })
 
 /** A reference whose state is committed under a head. */
-export const begun = (vst: Vst.Vst<Store>, head: string, state: State.State): Reference => {
+export const begun = (vst: Engine, head: string, state: State.State): Reference => {
   const reference = StateReference.root(vst.components)(state)()
   get(Vst.commit({ head })(reference)(vst))
   return reference
@@ -73,6 +85,21 @@ export const timed = (work: () => unknown): number => {
   const began = performance.now()
   work()
   return performance.now() - began
+}
+
+export type Report = (figure: Figure) => void
+
+/** The median and the 95th percentile of times in ms. */
+export const spread = (
+  report: Report,
+  subject: string,
+  n: number,
+  metric: string,
+  times: ReadonlyArray<number>,
+): void => {
+  for (const p of [50, 95]) {
+    report({ subject, n, metric: `${metric}, p${p}`, unit: 'µs', value: 1000 * percentile(times, p / 100) })
+  }
 }
 
 /** Lets what waits for the loop's turn be done. */

@@ -22,3 +22,12 @@ export interface Peer<S> {
 /** A number that depends on an item. */
 export const numberOf = (item: unknown): number =>
   typeof item === 'number' ? item : (item as { readonly at: number }).at
+
+/** The sum of the numbers of all items of a list. */
+export const total = (list: { readonly forEach: (visit: (item: unknown) => void) => unknown }): number => {
+  let sum = 0
+  list.forEach((item) => {
+    sum += numberOf(item)
+  })
+  return sum
+}

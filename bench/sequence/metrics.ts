@@ -1,9 +1,10 @@
 /** What is measured: for each metric, how a batch of operations is made ready and run. */
 import { chance } from '../../src/cli/job/chance.js'
+import type { Metric as Measured } from '../host.js'
+import { repeated } from '../measure.js'
 import { type Fixture, middle } from './Fixture.js'
 
-export interface Metric {
-  readonly name: string
+export interface Metric extends Omit<Measured<never>, 'prepare'> {
   /** Needs a subject that can be worn. */
   readonly worn: boolean
   /** Elements that one operation goes through; a figure is for one of them. */
@@ -49,12 +50,6 @@ const edits =
       return sequence
     }
   }
-
-const repeated = (count: number, operation: () => unknown) => (): unknown => {
-  let last: unknown
-  for (let done = 0; done < count; done++) last = operation()
-  return last
-}
 
 const get =
   (choose: Choose) =>

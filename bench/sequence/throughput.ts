@@ -6,7 +6,7 @@ import { chance } from '../../src/cli/job/chance.js'
 import { Hasher, Sequence } from '../../src/index.js'
 import { cutBytes } from '../../src/trie/internal/chunker.js'
 import { OURS, type Row } from '../Bench.js'
-import { interleave, local, median, plan } from '../measure.js'
+import { interleave, local, median, plan, repeat } from '../measure.js'
 
 const MILLION = 1e6
 
@@ -43,14 +43,6 @@ const hashAll = (bytes: Uint8Array): string => {
   for (let at = 0; at < bytes.length; at += BLOCK) last = Hasher.hash(bytes.subarray(at, at + BLOCK))
   return last
 }
-
-const repeat =
-  (operation: () => unknown) =>
-  (count: number): unknown => {
-    let last: unknown
-    for (let i = 0; i < count; i++) last = operation()
-    return last
-  }
 
 export const MEMCPY = 'memcpy'
 export const HASH = 'hash of blocks'

@@ -1,15 +1,10 @@
 /** Memory that a map takes beside its keys and values. */
+import { used } from '../heap.js'
 import { consume } from '../measure.js'
 import type { Entry, Peer } from './Peer.js'
 
 /** Enough entries that the heap's own movements, some tens of kilobytes, do not show. */
 const ENTRIES = 100_000
-
-const used = (): number => {
-  globalThis.gc!()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
-}
 
 /** Bytes an entry, with keys and entries made beforehand so that only the structure is counted. */
 export const bytesAnEntry = <M>(peer: Peer<M>, entries: readonly Entry[]): number => {

@@ -1,11 +1,12 @@
 /** What is measured: for each metric, how a batch of operations is made ready and run. */
+import type { Metric as Measured } from '../host.js'
+import { repeated } from '../measure.js'
 import type { Fixture, Queries, Stand } from './Fixture.js'
 import type { Peer } from './Peer.js'
 import { NEW_VALUE } from './population.js'
 import type { Kind } from './subjects.js'
 
-export interface Metric {
-  readonly name: string
+export interface Metric extends Omit<Measured<never>, 'prepare'> {
   readonly unit: 'ns' | 'µs'
   /** An edit of something that copies all its entries at each edit. */
   readonly copies: boolean
@@ -13,9 +14,6 @@ export interface Metric {
   readonly kinds: readonly Kind[]
   /** Entries that one operation goes through; a figure is for one of them. */
   readonly per: (n: number) => number
-  /** The most operations in a batch, where making them ready takes memory. */
-  readonly most?: number
-  /** Makes a batch of operations ready, outside the measured time, and answers the batch. */
   readonly prepare: <M>(fixture: Fixture<M>, count: number) => () => unknown
 }
 
@@ -92,12 +90,6 @@ const onCopies = <M>(
     for (const batch of batches) last = batch()
     return last
   }
-}
-
-const repeated = (count: number, operation: () => unknown) => (): unknown => {
-  let last: unknown
-  for (let done = 0; done < count; done++) last = operation()
-  return last
 }
 
 const edit = (

@@ -1,6 +1,6 @@
 /** What every subject that keeps its entries in a native `Map` has in common. */
 import type { Edit, Entry } from './Peer.js'
-import { diffByWalking, equalsByWalking } from './walk.js'
+import { diffByWalking, equalsByWalking, total } from './walk.js'
 
 type Entries = ReadonlyMap<string, number>
 
@@ -13,15 +13,7 @@ const get = (map: Entries, key: string): number | undefined => map.get(key)
 export const reads = {
   build: (entries: readonly Entry[]): Map<string, number> => new Map(entries),
   get,
-  iterate: (map: Entries): number => {
-    let sum = 0
-    let last = ''
-    for (const [key, value] of map) {
-      sum += value
-      last = key
-    }
-    return last === '' ? 0 : sum
-  },
+  iterate: total,
   equals: equalsByWalking<Entries>((map) => map.size, each, get),
   diff: diffByWalking<Entries>(each, get),
 }

@@ -27,3 +27,14 @@ export const diffByWalking =
     })
     return changes.length
   }
+
+/** The sum of the values; every key is looked at, too. */
+export const total = (entries: Iterable<readonly [key: string, value: number]>): number => {
+  let sum = 0
+  let last = ''
+  for (const [key, value] of entries) {
+    sum += value
+    last = key
+  }
+  return last === '' ? 0 : sum
+}

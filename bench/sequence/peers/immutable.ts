@@ -1,5 +1,5 @@
 import { List } from 'immutable'
-import { numberOf, type Peer } from '../Peer.js'
+import { numberOf, type Peer, total } from '../Peer.js'
 
 export const items: Peer<List<unknown>> = {
   build: (content) => List(content as ReadonlyArray<unknown>),
@@ -9,12 +9,6 @@ export const items: Peer<List<unknown>> = {
   insert: (list, i, run) => list.insert(i, run[0]),
   remove: (list, i, count) => list.splice(i, count),
   concat: (a, b) => a.concat(b),
-  iterate: (list) => {
-    let sum = 0
-    list.forEach((item) => {
-      sum += numberOf(item)
-    })
-    return sum
-  },
+  iterate: total,
   size: ({ size }) => size,
 }

@@ -1,5 +1,5 @@
 import { List } from '@rimbu/core'
-import { numberOf, type Peer } from '../Peer.js'
+import { numberOf, type Peer, total } from '../Peer.js'
 
 // Its own types do not admit that a list which is not empty is a list.
 type Items = ReturnType<List<unknown>['take']>
@@ -12,12 +12,6 @@ export const items: Peer<Items> = {
   insert: (list, i, run) => list.insert(i, run as ReadonlyArray<unknown>),
   remove: (list, i, count) => list.remove(i, count),
   concat: (a, b) => a.concat(b),
-  iterate: (list) => {
-    let sum = 0
-    list.forEach((item) => {
-      sum += numberOf(item)
-    })
-    return sum
-  },
+  iterate: total,
   size: ({ length }) => length,
 }

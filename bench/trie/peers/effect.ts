@@ -1,7 +1,7 @@
 import * as Equal from 'effect/Equal'
 import * as HashMap from 'effect/HashMap'
 import type { Peer } from '../Peer.js'
-import { diffByWalking } from '../walk.js'
+import { diffByWalking, total } from '../walk.js'
 
 type Entries = HashMap.HashMap<string, number>
 
@@ -23,15 +23,7 @@ export const peer: Peer<Entries> = {
   get,
   set: (map, key, value) => HashMap.set(map, key, value),
   remove: (map, key) => HashMap.remove(map, key),
-  iterate: (map) => {
-    let sum = 0
-    let last = ''
-    for (const [key, value] of map) {
-      sum += value
-      last = key
-    }
-    return last === '' ? 0 : sum
-  },
+  iterate: total,
   // `Equal.equals` remembers the answer for each pair of objects; this is the comparison that it runs the first time.
   equals: (a, b) => a[Equal.symbol](b),
   diff: diffByWalking(each, get),

@@ -1,24 +1,25 @@
 /** A subject in a process of its own, as a contestant like any other. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Contestant } from '../measure.js'
-import type { Reply, Request } from './protocol.js'
-import type { Subject } from './subjects.js'
+import type { Reply, Request } from './host.js'
+import type { Contestant } from './measure.js'
 
-const HOST = fileURLToPath(new URL('./host.js', import.meta.url))
-
-/** A million entries in several maps, with their keys, need more than the default. */
+/** A million elements in several structures need more than the default. */
 const HEAP_MIB = 8192
 
-export interface Remote {
-  readonly subject: Subject
-  /** Bytes an entry, beside keys and values. */
+interface Named {
+  readonly name: string
+}
+
+export interface Remote<S extends Named> {
+  readonly subject: S
+  /** Bytes an element, beside what it was built of. */
   readonly bytes: number
   readonly contestant: (metric: string) => Contestant
   readonly close: () => void
 }
 
-const ask = (child: ChildProcess, request: Request): Promise<Reply> =>
+const ask = <Q>(child: ChildProcess, request: Request<Q>): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const settle = (): void => {
       child.off('message', replied)
@@ -44,15 +45,23 @@ const ask = (child: ChildProcess, request: Request): Promise<Reply> =>
     child.send(request)
   })
 
-export const open = async (subject: Subject, n: number): Promise<Remote> => {
-  const child = fork(HOST, { execArgv: ['--expose-gc', `--max-old-space-size=${HEAP_MIB}`] })
+/** A subject in the process of a module that calls `host`; `what` names in a failure what is compared. */
+export const open = async <S extends Named, Q>(
+  module: URL,
+  subject: S,
+  question: Q,
+  what: string,
+): Promise<Remote<S>> => {
+  const child = fork(fileURLToPath(module), {
+    execArgv: ['--expose-gc', `--max-old-space-size=${HEAP_MIB}`],
+  })
   const say = async <R extends Reply['reply']>(
-    request: Request,
+    request: Request<Q>,
     expected: R,
   ): Promise<Extract<Reply, { reply: R }>> => {
     const reply = await ask(child, request).catch((error: Error) => {
-      const what = request.ask === 'open' ? 'opening' : request.metric
-      throw new Error(`${subject.name}, n = ${n}, ${what}: ${error.message}`)
+      const doing = request.ask === 'open' ? 'opening' : request.metric
+      throw new Error(`${subject.name}, ${what}, ${doing}: ${error.message}`)
     })
     if (reply.reply !== expected) throw new Error(`${subject.name} answered ${reply.reply} to ${request.ask}`)
     return reply as Extract<Reply, { reply: R }>
@@ -61,7 +70,7 @@ export const open = async (subject: Subject, n: number): Promise<Remote> => {
     child.kill()
   }
   try {
-    const { bytes } = await say({ ask: 'open', module: subject.module, kind: subject.kind, n }, 'opened')
+    const { bytes } = await say({ ask: 'open', question }, 'opened')
     return {
       subject,
       bytes,
@@ -76,4 +85,18 @@ export const open = async (subject: Subject, n: number): Promise<Remote> => {
     close()
     throw error
   }
+}
+
+/** All of them once they are open; if one fails, the others are closed. */
+export const together = async <S extends Named>(
+  opening: ReadonlyArray<Promise<Remote<S>>>,
+): Promise<ReadonlyArray<Remote<S>>> => {
+  const attempts = await Promise.allSettled(opening)
+  const remotes = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []))
+  for (const attempt of attempts) {
+    if (attempt.status === 'fulfilled') continue
+    for (const { close } of remotes) close()
+    throw attempt.reason
+  }
+  return remotes
 }

@@ -14,6 +14,7 @@ import * as Compact from '../../src/store/Compact.js'
 import { fsck } from '../../src/store/Fsck.js'
 import { PACKED, placeOf } from '../../src/store/internal/lmdb/entry.js'
 import * as keys from '../../src/store/internal/lmdb/keys.js'
+import type { Tables } from '../../src/store/internal/lmdb/tables.js'
 import { inside, type LmdbStore, open } from '../../src/store/LmdbStore.js'
 import { type Defect, defects, spoil } from './brokenPackings.js'
 
@@ -223,19 +224,27 @@ test('many versions of a text take a fraction packed, in several packs, and read
     expect([...store.blocks()].map((one) => right(one)[1].length)).toHaveLength(60)
   }))
 
-test('a damaged pack is not packed again, and the store stays as it is', () =>
+test.each<readonly [string, (tables: Tables) => void, ReadonlyArray<Compact.Packing>]>([
+  ['pack 1', ({ packs }) => void packs.putSync(1, new Uint8Array([1, 2, 3])), ['all', 'history']],
+  [
+    'entry 1 of the journal',
+    ({ journal }) => void journal.putSync(1, Uint8Array.from(journal.get(1)!).fill(0, 1, 2)),
+    ['all', 'history', 'none'],
+  ],
+])('%s is damaged: the store is not packed, and stays as it is', (name, damage, packings) =>
   using(undefined, async (subject) => {
-    const world = [dag.block(new Uint8Array(100))]
-    const heads = [{ name: 'main', expect: null, next: world[0]!.digest }]
+    const world = [dag.block(new Uint8Array(100)), dag.block(new Uint8Array(200))]
+    const heads = world.map(({ digest }, i) => ({ name: `${i}`, expect: null, next: digest }))
     right((await subject.open()).transact({ puts: dag.puts(world, dag.refs(world)), heads })())
     await subject.pack('all')
-    const { packs } = inside(await subject.open()).disk.tables
-    packs.putSync(1, new Uint8Array([1, 2, 3]))
+    damage(inside(await subject.open()).disk.tables)
+    const before = rows(await subject.open())
     await subject.close()
-    const done = await Compact.compact({ pack: 'all' })(subject.directory)()
-    expect(done).toMatchObject({
-      _tag: 'Left',
-      left: { _tag: 'StoreFailed', cause: { message: 'pack 1 is damaged' } },
-    })
-    expect(right(fsck()(await subject.open())()).faults.map(({ _tag }) => _tag)).toContain('Corrupt')
-  }))
+    for (const pack of packings)
+      expect(await Compact.compact({ pack })(subject.directory)()).toMatchObject({
+        _tag: 'Left',
+        left: { _tag: 'StoreFailed', cause: { message: `${name} is damaged` } },
+      })
+    expect(rows(await subject.open())).toEqual(before)
+  }),
+)

@@ -3,7 +3,7 @@
  * cold blocks into packs.
  */
 import type { Database, Key } from 'lmdb'
-import { type Block, isBlock, placeOf, readBlock, Scratch, writeBlock, writePacked } from './entry.js'
+import { type Block, isBlock, readBlock, Scratch, writeBlock, writePacked } from './entry.js'
 import * as keys from './keys.js'
 import { type Loose, packOf, unpacked } from './packs.js'
 import type { Tables } from './tables.js'
@@ -65,6 +65,14 @@ const hot = ({ journal, roots }: Tables): ReadonlySet<number> => {
   return reached
 }
 
+/** A block's entry; `null` for any other. One that may lead astray must not lose the pack that it leads to. */
+const blockIn = ({ key, value }: Row<number>): Block | null => {
+  const block = isBlock(value) ? readBlock(key, value, value.length) : null
+  if (block !== null && block.place !== null && !block.sound)
+    throw new Error(`entry ${key} of the journal is damaged`)
+  return block
+}
+
 /** What a pack has lost must not be lost from the file that says where it was. */
 const bytesOf = (tables: Tables, entry: Uint8Array, { at, place }: Block): Uint8Array => {
   if (place === null) return entry.subarray(at)
@@ -106,10 +114,9 @@ class Packer {
 
   private rewritten(row: Row<number>): Row<number> {
     const { key, value } = row
-    if (!isBlock(value)) return row
-    const block = readBlock(key, value, value.length)
+    const block = blockIn(row)
     const cold = this.isCold(key)
-    if (!block.sound || (!cold && block.place === null)) return row
+    if (block === null || !block.sound || (!cold && block.place === null)) return row
     const bytes = bytesOf(this.from, value, block)
     const { scratch } = this
     if (cold) {
@@ -139,9 +146,10 @@ const copyPacked = async (from: Tables, to: Tables): Promise<number> => {
   let packed = 0
   for await (const rows of rowsOf(from.journal, keys.everyNumber().start)) {
     append(to.journal, rows)
-    for (const { key, value } of rows) {
-      if (!isBlock(value) || readBlock(key, value, value.length).place === null) continue
-      used.add(placeOf(value, value.length).pack)
+    for (const row of rows) {
+      const place = blockIn(row)?.place ?? null
+      if (place === null) continue
+      used.add(place.pack)
       packed++
     }
   }

@@ -17,7 +17,7 @@ import * as State from '../../src/trie/State.js'
 /** The operations under test. */
 export type Materializers = Pick<
   typeof Materializer,
-  'make' | 'makeAsync' | 'materialize' | 'now' | 'peek' | 'advance' | 'reweigh' | 'clear'
+  'make' | 'makeAsync' | 'weighBy' | 'materialize' | 'now' | 'peek' | 'advance' | 'reweigh' | 'clear'
 >
 
 /** Numbers of components. */

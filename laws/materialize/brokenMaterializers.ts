@@ -5,8 +5,8 @@ import { cancelled, factoryFailed } from '../../src/data/Failure.js'
 import * as sound from '../../src/materialize/Materializer.js'
 import type { Materializers } from './Probe.js'
 
-const { make, makeAsync, materialize, now, peek, advance, reweigh, clear } = sound
-const base: Materializers = { make, makeAsync, materialize, now, peek, advance, reweigh, clear }
+const { make, makeAsync, weighBy, materialize, now, peek, advance, reweigh, clear } = sound
+const base: Materializers = { make, makeAsync, weighBy, materialize, now, peek, advance, reweigh, clear }
 
 /** Each made by another call of `make`, with other options. */
 const optioned = (change: (options: sound.Options) => sound.Options): Materializers => ({
@@ -41,6 +41,7 @@ const answering = (
 })
 
 const firstAnswer = beside(() => new Map<string, E.Either<never, unknown>>())
+const lastHeard = beside((): { end: () => void } => ({ end: () => undefined }))
 const firstFailure = beside(() => new Map<unknown, E.Either<never, unknown>>())
 
 /** Builds anew for each request, in a materialiser of its own. */
@@ -67,6 +68,30 @@ export const brokenMaterializers: Readonly<Record<string, Materializers>> = {
   'does not see probability': optioned((options) => ({ ...options, probability: () => 1 })),
   'knows no limit': optioned((options) => ({ ...options, concurrency: 1000 })),
   'does not follow weights': { ...base, reweigh: () => () => 0 },
+  'hears no weigher': { ...base, weighBy: () => () => () => () => undefined },
+  'hears the last weigher alone': {
+    ...base,
+    weighBy: (weigh) => (m) => () => {
+      lastHeard(m).end()
+      lastHeard(m).end = base.weighBy(weigh)(m)()
+      return lastHeard(m).end
+    },
+  },
+  'hears weighers for ever': {
+    ...base,
+    weighBy: (weigh) => (m) => () => {
+      base.weighBy(weigh)(m)()
+      return () => undefined
+    },
+  },
+  'takes what it was told when made for one weigher more': {
+    ...base,
+    make: (components, registry, { probability, ...options } = {}) => {
+      const made = base.make(components, registry, options)
+      if (probability !== undefined) base.weighBy((digest) => O.some(probability(digest)))(made)()
+      return made
+    },
+  },
   'gives what it gave first': answering((_, m, answer) => {
     const first = firstAnswer(m).get('') ?? answer
     firstAnswer(m).set('', first)

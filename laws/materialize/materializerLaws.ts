@@ -15,6 +15,17 @@ import { COMPONENTS, effect, Log, type Made, type Materializers, pure, still, ty
 const numbers = fc.nat({ max: COMPONENTS - 1 })
 const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: COMPONENTS, maxLength: COMPONENTS })
 
+/** What is said of each number, if anything is. */
+type Table = ReadonlyArray<number | null>
+
+const tables: fc.Arbitrary<Table> = fc.array(
+  fc.option(fc.constantFrom(0.1, 0.2, 0.4, 0.6, 0.8), { freq: 3 }),
+  {
+    minLength: COMPONENTS,
+    maxLength: COMPONENTS,
+  },
+)
+
 /** What one step does: asks for a number now, brings one number to another, or lets go of all. */
 const steps = fc.array(
   fc.oneof(
@@ -36,7 +47,7 @@ const seen = (answer: E.Either<{ readonly _tag: string }, Made>): E.Either<strin
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 export const materializerLaws = (name: string, subject: Materializers): Suite => {
-  const { make, makeAsync, materialize, now, peek, advance, reweigh, clear } = subject
+  const { make, makeAsync, weighBy, materialize, now, peek, advance, reweigh, clear } = subject
 
   /** Numbers whose objects are kept, as can be told from outside. */
   const kept = (
@@ -240,6 +251,46 @@ export const materializerLaws = (name: string, subject: Materializers): Suite =>
             asked.map((n) => (after[n] === 0 ? E.left('Cancelled') : E.right(n))),
           ),
         ]
+      },
+    ),
+    law(
+      'what is evicted first weighs least, by what was said when it was made, or else by the most that a weigher says',
+      [
+        fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 3 }),
+        fc.option(tables),
+        tables,
+        tables,
+        fc.boolean(),
+      ],
+      (asked, told, first, second, ends) => {
+        const { components, digests } = world()
+        const factory = pure({ log: new Log(), size: () => 1 })
+        const said = (table: Table) => (digest: Digest) => O.fromNullable(table[digests.indexOf(digest)])
+        const [last, ...there] = asked
+        const materializer = make(components, Registry.of(factory), {
+          ...still,
+          budget: there.length,
+          ...(told === null ? {} : { probability: (digest) => told[digests.indexOf(digest)] ?? 1 }),
+        })
+        const end = weighBy(said(first))(materializer)()
+        weighBy(said(second))(materializer)()
+        for (const n of there) now(type, digests[n]!)(materializer)()
+        if (ends) {
+          end()
+          reweigh(materializer)()
+        }
+        now(type, digests[last!]!)(materializer)()
+        const heard = told !== null ? [told] : ends ? [second] : [first, second]
+        const weightOf = (n: number): number => {
+          const known = heard.flatMap((table) => table[n] ?? [])
+          return known.length === 0 ? 1 : Math.max(...known)
+        }
+        const [least] = [...there].sort((x, y) => weightOf(x) - weightOf(y))
+        const left = kept(materializer, digests)
+        return isEq(
+          there.filter((n) => !left.includes(n)),
+          [least!],
+        )
       },
     ),
     lawAsync(

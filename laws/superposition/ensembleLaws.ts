@@ -122,6 +122,17 @@ const begun = (subject: Ensembles, weights: ReadonlyArray<ReadonlyArray<Weight.W
   return { world, joint }
 }
 
+/** What a script leaves, of which the steps that fail leave nothing. */
+const played = (
+  subject: Ensembles,
+  weights: ReadonlyArray<ReadonlyArray<Weight.Weight>>,
+  script: ReadonlyArray<Step>,
+): World =>
+  script.reduce((world, step) => {
+    const next = step.real(subject, world)
+    return E.isRight(next) ? next.right : world
+  }, begun(subject, weights).world)
+
 const lawOf = (measure: Measure.Measure<string>): ReadonlyArray<string> =>
   Superposition.normalise(Measure.toSuperposition(measure)).outcomes.map(
     ([at, w]) => `${at} ${Weight.show(w)}`,
@@ -191,11 +202,7 @@ export const ensembleLaws = (named: string, subject: Ensembles): Suite =>
       'what is encoded decodes to the same; what its joint denies is refused',
       [start, steps],
       (weights, all) => {
-        let { world } = begun(subject, weights)
-        for (const step of all) {
-          const real = step.real(subject, world)
-          if (E.isRight(real)) world = real.right
-        }
+        const world = played(subject, weights, all)
         const encoded = subject.encode(same)(world)
         const again = subject.decode(text)(encoded)
         if (E.isLeft(again)) return holds(false, 'refused its own')
@@ -221,11 +228,7 @@ export const ensembleLaws = (named: string, subject: Ensembles): Suite =>
       'values stay with their keys, and what is pruned is what it weighed',
       [start, steps],
       (weights, all) => {
-        let { world } = begun(subject, weights)
-        for (const step of all) {
-          const real = step.real(subject, world)
-          if (E.isRight(real)) world = real.right
-        }
+        const world = played(subject, weights, all)
         const values = groups.flatMap((group) =>
           Measure.branches(right(subject.measure(group)(world))).map(([at, value]) =>
             at.includes('/') ? value === at : value === `value ${at}`,

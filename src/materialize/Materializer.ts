@@ -12,7 +12,8 @@
  * 3. the objects that are kept never exceed the budget; one that alone does is handed out and not kept;
  * 4. a cancelled request has no effect on others, and a build that nobody waits for has none at all;
  * 5. a failure harms no other request, is not kept, and the next request tries again;
- * 6. of what waits the likeliest is built first.
+ * 6. of what waits the likeliest is built first;
+ * 7. of objects that are alike but for their weights the least likely is evicted first.
  *
  * @example
  * ```ts
@@ -111,7 +112,7 @@ export interface Options {
   readonly concurrency?: number
   /** Each so many-th turn belongs to the request that has waited longest; 16. */
   readonly patience?: number
-  /** How likely the component with a digest is to matter, from 0 to 1; 1. Asked again by `reweigh`. */
+  /** How likely the component with a digest is to matter, from 0 to 1; what `weighBy` says, else 1. Asked again by `reweigh`. */
   readonly probability?: (digest: Digest) => number
   /** Memory in use, and its limit; that of the process. */
   readonly pressure?: Pressure.Pressure
@@ -161,7 +162,7 @@ const settingsOf = (options: Options): Settings => {
     budget: budget > 0 ? budget : 0,
     concurrency: Math.max(1, Math.floor(concurrency) || 1),
     patience: options.patience ?? DEFAULT_PATIENCE,
-    probability: options.probability ?? (() => 1),
+    probability: options.probability ?? null,
     pressure: options.pressure ?? Pressure.ofProcess,
     clock: options.clock === undefined ? () => performance.now() : steady(options.clock),
     thresholds: options.thresholds ?? Thresholds.defaults,
@@ -189,6 +190,36 @@ export const makeAsync = <S extends AsyncStore>(
   registry: Registry,
   options: Options = {},
 ): Materializer<S> => made(asyncLoaderOf(components.store), components, registry, options)
+
+/**
+ * Says by what the order of the queue and of eviction is weighed, until the effect that it answers is run, unless that was said when the
+ * materialiser was made. Of several that know a component the most counts; one that none knows counts as certain. It is asked, as
+ * `Options.probability` is, once for each new request and by `reweigh`, and should look its answer up.
+ *
+ * @example
+ * ```ts
+ * import * as assert from 'node:assert'
+ * import * as O from 'fp-ts/lib/Option.js'
+ * import { Component, ComponentStore, Materializer, MemoryStore, PlainObject, Registry } from 'coppice'
+ *
+ * const { factory } = PlainObject
+ * const [likely, unlikely] = [Component.ofValue('this branch'), Component.ofValue('that branch')]
+ * const components = ComponentStore.make(MemoryStore.make())
+ * const objects = Materializer.make(components, Registry.of(factory), { budget: 100, clock: () => 0 })
+ * Materializer.weighBy((digest) => O.some(digest === likely.digest ? 0.9 : 0.1))(objects)()
+ * for (const component of [likely, unlikely, Component.ofValue('a third')])
+ *   Materializer.now(factory.type, component)(objects)()
+ * assert.deepStrictEqual(Materializer.peek(factory.type, likely)(objects)(), O.some('this branch'))
+ * assert.deepStrictEqual(Materializer.peek(factory.type, unlikely)(objects)(), O.none)
+ * ```
+ *
+ * @category constructors
+ */
+export const weighBy =
+  (weigh: (digest: Digest) => O.Option<number>) =>
+  <S extends Store | AsyncStore>(materializer: Materializer<S>): IO<IO<void>> =>
+  () =>
+    inside(materializer).weighBy(weigh)
 
 // -------------------------------------------------------------------------------------
 // from a source to its component
@@ -542,6 +573,12 @@ export const reweigh =
   <S extends Store | AsyncStore>(materializer: Materializer<S>): IO<number> =>
   () =>
     inside(materializer).reweigh()
+
+/** The components whose objects are kept, wait, or are being built. O(n). */
+export const digests =
+  <S extends Store | AsyncStore>(materializer: Materializer<S>): IO<ReadonlySet<Digest>> =>
+  () =>
+    inside(materializer).digests()
 
 /** Lets go of every object that is kept. */
 export const clear =

@@ -5,8 +5,12 @@
  * winner at once and gives up what was asked for losers. Weights may change a hundred thousand times a second: they are looked at once a turn
  * of the event loop, however often they did.
  *
- * Laws (`test/superposition/Materialising.test.ts`): nothing is built for a branch below the threshold; nothing more is built for what
- * lost; the winner is built.
+ * What waits and what is evicted goes by the same weights: an object weighs the probability that the outcome reaches what it was built from; one
+ * that only lost branches reach weighs what it did then, decayed as the manager says. Objects of parts that nobody follows count as certain. A
+ * materialiser that was given a `probability` when it was made goes by that alone.
+ *
+ * Laws (`coppice/laws`, `followerLaws`): what is evicted first weighs least, now and after each change. (`test/superposition/Materialising.test.ts`):
+ * nothing is built for a branch below the threshold; nothing more is built for what lost; the winner is built.
  *
  * @example
  * ```ts
@@ -27,6 +31,7 @@
  * ```
  */
 import type { IO } from 'fp-ts/lib/IO.js'
+import * as O from 'fp-ts/lib/Option.js'
 import type { Task } from 'fp-ts/lib/Task.js'
 import type { StateReference } from '../branch/StateReference.js'
 import type { Path } from '../data/Failure.js'
@@ -34,6 +39,7 @@ import type { Type } from '../materialize/Factory.js'
 import * as Materializer from '../materialize/Materializer.js'
 import type { AsyncStore, Store } from '../store/Store.js'
 import * as Hamt from '../trie/Hamt.js'
+import { worths } from './internal/worths.js'
 import * as Manager from './Manager.js'
 import * as Measure from './Measure.js'
 
@@ -55,7 +61,10 @@ export interface Following {
   readonly stop: IO<void>
 }
 
-/** Follows a manager from now on. Each look is O(branches). */
+/**
+ * Follows a manager from now on. Each look is O(branches, and outcomes of what is entangled), and hashes the part at the path of states that it
+ * has not seen yet.
+ */
 export const follow =
   <A, S extends Store | AsyncStore>(
     type: Type<A>,
@@ -67,47 +76,55 @@ export const follow =
     const requests = new Map<StateReference<S>, AbortController>()
     const under = new Set<Promise<void>>()
     const probability = Manager.probability(manager)
+    const weights = worths(manager, path)
+    const unweigh = Materializer.weighBy(weights.of)(materializer)()
     let asked = 0
     let due: Promise<void> | null = null
+    let stopped = false
 
-    const ask = (reference: StateReference<S>, likely: number): void => {
+    const ask = (reference: StateReference<S>, request: Materializer.Request = {}): void => {
       if (requests.has(reference)) return
       const control = new AbortController()
       requests.set(reference, control)
       asked++
-      const request = { path, signal: control.signal, probability: likely }
-      const building = Materializer.materialize(
-        type,
-        reference,
-        request,
-      )(materializer)().then((built) => {
+      const isSeen = O.isSome(weights.at(reference))
+      const building = Materializer.materialize(type, reference, {
+        ...request,
+        path,
+        signal: control.signal,
+      })(materializer)().then((built) => {
         under.delete(building)
         if (built._tag === 'Left' && built.left._tag !== 'Cancelled') onFailure(built.left)
+        // It had to be loaded before anything could be said of it.
+        if (!isSeen && built._tag === 'Right') soon()
       })
       under.add(building)
     }
 
     const look = (): void => {
       due = null
+      weights.look(Materializer.digests(materializer)())
       for (const measure of Hamt.values(Manager.ensemble(manager)().groups)) {
         for (const [, { reference }] of Measure.branches(measure)) {
-          const likely = requests.has(reference) ? 0 : probability(reference)
-          if (likely >= threshold) ask(reference, likely)
+          if (!requests.has(reference) && probability(reference) >= threshold) ask(reference)
         }
       }
       Materializer.reweigh(materializer)()
     }
 
-    const unlisten = Manager.listen<S>({
-      weighed: () => {
-        due ??= new Promise((resolve) => {
-          setImmediate(() => {
-            if (due !== null) look()
-            resolve()
-          })
+    const soon = (): void => {
+      if (stopped) return
+      due ??= new Promise((resolve) => {
+        setImmediate(() => {
+          if (due !== null) look()
+          resolve()
         })
-      },
-      won: (reference) => ask(reference, 1),
+      })
+    }
+
+    const unlisten = Manager.listen<S>({
+      weighed: soon,
+      won: (reference) => ask(reference, { probability: 1 }),
       lost: (references) => {
         for (const reference of references) {
           requests.get(reference)?.abort()
@@ -115,6 +132,7 @@ export const follow =
         }
       },
     })(manager)()
+    soon()
 
     return {
       asked: () => asked,
@@ -123,6 +141,8 @@ export const follow =
       },
       stop: () => {
         unlisten()
+        unweigh()
+        stopped = true
         due = null
         for (const control of requests.values()) control.abort()
         requests.clear()

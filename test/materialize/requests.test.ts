@@ -15,7 +15,6 @@ import {
   Materializer,
   MemoryStore,
   PlainObject,
-  Pressure,
   Registry,
   Residency,
   State,
@@ -23,13 +22,8 @@ import {
   type Store,
   TextFile,
 } from '../../src/index.js'
+import { plain, right, still } from './still.js'
 
-const right = <A>(either: E.Either<unknown, A>): A => {
-  if (E.isLeft(either)) throw new Error(JSON.stringify(either.left))
-  return either.right
-}
-const plain = PlainObject.factory.type
-const still = { pressure: Pressure.constant(0, 1), clock: () => 0 }
 const long = 'one\ntwo\nthree '.repeat(100)
 
 const stored = (json: unknown) => {

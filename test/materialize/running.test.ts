@@ -19,13 +19,8 @@ import {
   TextFile,
   Thresholds,
 } from '../../src/index.js'
+import { plain, right, still } from './still.js'
 
-const right = <A>(either: E.Either<unknown, A>): A => {
-  if (E.isLeft(either)) throw new Error(JSON.stringify(either.left))
-  return either.right
-}
-const plain = PlainObject.factory.type
-const still = { pressure: Pressure.constant(0, 1), clock: () => 0 }
 const registry = Registry.of(PlainObject.factory, TextFile.factory, SearchIndex.factory)
 const text = (n: number): string => Array.from({ length: 200 }, (_, i) => `line ${i} of file ${n}\n`).join('')
 

@@ -1,6 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { checkAll, rejected } from '../../laws/Law.js'
+import { brokenFollowers, followerLaws } from '../../laws/superposition/followerLaws.js'
+import { right } from '../../laws/superposition/fractions.js'
 import * as Collector from '../../src/branch/Collector.js'
 import * as ComponentStore from '../../src/branch/ComponentStore.js'
 import * as StateReference from '../../src/branch/StateReference.js'
@@ -14,8 +18,11 @@ import * as State from '../../src/trie/State.js'
 
 const LABELS = Array.from({ length: 20 }, (_, n) => String(n).padStart(2, '0'))
 
+const named = (name: string): State.State => right(State.fromJson({ name }))
+const inside = (name: string): State.State => right(State.fromJson({ inner: { name } }))
+
 /** A manager of branches that each have a name, and a factory that tells which were built, in order. */
-const world = () => {
+const world = ({ budget = 1000 } = {}) => {
   const built: Array<string> = []
   const factory = Factory.fromCodec({
     type: Factory.type<string>('named'),
@@ -26,16 +33,21 @@ const world = () => {
     },
     estimateSize: (name: string) => name.length,
   })
-  const components = ComponentStore.make(MemoryStore.make())
+  const store = MemoryStore.make()
+  const components = ComponentStore.make(store)
   const manager = Manager.make(components, Collector.make(components))
-  const objects = Materializer.make(components, Registry.of(factory), { concurrency: 1 })
+  const objects = Materializer.make(components, Registry.of(factory), {
+    concurrency: 1,
+    budget,
+    clock: () => 0,
+  })
   const root = StateReference.root(components)(State.empty)()
   expect(E.isRight(Manager.create('plan', Manager.evenly(LABELS), root)(manager)())).toBe(true)
   for (const label of LABELS) {
     const reference = Manager.reference('plan', label)(manager)()
     if (E.isRight(reference)) StateReference.update(State.set(['name'], label))(reference.right)()
   }
-  return { built, manager, objects, type: factory.type }
+  return { built, store, components, manager, objects, type: factory.type }
 }
 
 test('nothing is built below the threshold, and what rises above it is', async () => {
@@ -72,4 +84,44 @@ test('it stops', async () => {
   Manager.observe('plan', '04', 2)(manager)()
   await following.settled()
   expect(built).toEqual([])
+})
+
+test('what had to be loaded first is weighed when it is there', async () => {
+  const { store, components, manager, objects, type } = world({ budget: 2 })
+  const elsewhere = StateReference.root(ComponentStore.make(store))(inside('a'))()
+  const stored = right(StateReference.commit()(elsewhere)())
+  const root = right(StateReference.open(components)(stored.digest)())
+  right(Manager.create('other', Manager.evenly(['a', 'b']), root)(manager)())
+  right(StateReference.write(inside('b'))(right(Manager.reference('other', 'b')(manager)()))())
+  right(Manager.observe('other', 'b', 2)(manager)())
+  const following = Materialising.follow(type, objects, { path: ['inner'], threshold: 0.2 })(manager)()
+  await following.settled()
+  expect(following.asked()).toBe(2)
+  right(Materializer.now(type, named('c'))(objects)())
+  following.stop()
+  expect(Materializer.peek(type, inside('a'), ['inner'])(objects)()).toEqual(O.none)
+  expect(Materializer.peek(type, inside('b'), ['inner'])(objects)()).toEqual(O.some('b'))
+})
+
+test('when it has stopped its weights count no more', async () => {
+  const { manager, objects, type } = world({ budget: 2 * LABELS.length })
+  Manager.observe('plan', '00', 100)(manager)()
+  const following = Materialising.follow(type, objects, { threshold: 0 })(manager)()
+  await following.settled()
+  following.stop()
+  Materializer.reweigh(objects)()
+  Materializer.now(type, named('xx'))(objects)()
+  // The likeliest, which was built first and is the eldest of all that are now alike.
+  expect(Materializer.peek(type, named('00'))(objects)()).toEqual(O.none)
+})
+
+checkAll(followerLaws('Materialising', Materialising), test)
+
+describe('the zoo', () => {
+  test.each(Object.entries(brokenFollowers(Materialising)))(
+    'one that %s is rejected',
+    async (name, subject) => {
+      expect(await rejected(followerLaws(name, subject), 100)).not.toEqual([])
+    },
+  )
 })

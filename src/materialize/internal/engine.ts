@@ -8,6 +8,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { IO } from 'fp-ts/lib/IO.js'
+import type * as O from 'fp-ts/lib/Option.js'
 import type { Digest } from '../../data/Digest.js'
 import {
   type Cancelled,
@@ -35,12 +36,16 @@ export interface Settings {
   readonly budget: number
   readonly concurrency: number
   readonly patience: number
-  readonly probability: (digest: Digest) => number
+  /** Null where the weighers say it. */
+  readonly probability: ((digest: Digest) => number) | null
   readonly pressure: Pressure
   readonly clock: IO<number>
   readonly thresholds: Thresholds.Settings
   readonly keepWhenEvicting: number
 }
+
+/** How likely a component is to matter, if that is known. */
+export type Weigher = (digest: Digest) => O.Option<number>
 
 /** A factory and what is known of it. */
 export interface Table {
@@ -96,6 +101,9 @@ const SLICE = 8
 /** Share of the newest window in the hit rate. */
 const FRESH = 0.5
 
+/** A key is the prefix of a table, of one unit, and a digest. */
+const digestIn = (key: string): Digest => key.slice(1) as Digest
+
 export class Engine {
   readonly load: Loader
   readonly residency: Residency
@@ -108,6 +116,7 @@ export class Engine {
   private readonly tables = new Map<string, Table>()
   private readonly flights = new Map<string, Flight>()
   private readonly queue: PriorityQueue<string>
+  private readonly weighers = new Set<{ readonly weigh: Weigher }>()
   private woken = false
   private lastDigest: Digest | null = null
   private lastTable: Table | null = null
@@ -223,6 +232,18 @@ export class Engine {
     return result
   }
 
+  weighBy(weigh: Weigher): IO<void> {
+    const weigher = { weigh }
+    this.weighers.add(weigher)
+    return () => {
+      this.weighers.delete(weigher)
+    }
+  }
+
+  digests(): ReadonlySet<Digest> {
+    return new Set([...this.cache.keys(), ...this.flights.keys()].map(digestIn))
+  }
+
   /** Asks for all probabilities again: what waits changes places, and what is out of reach is given up. */
   reweigh(): number {
     let lost = 0
@@ -280,10 +301,22 @@ export class Engine {
     }
   }
 
+  /** The most that a weigher says. */
+  private weighed(digest: Digest): number {
+    let most: number | null = null
+    for (const { weigh } of this.weighers) {
+      const said = weigh(digest)
+      if (said._tag === 'Some') most = Math.max(most ?? 0, said.value)
+    }
+    return most ?? 1
+  }
+
   private probabilityOf(key: string): number {
     let answer: unknown
     try {
-      answer = this.settings.probability(key.slice(1) as Digest)
+      const { probability } = this.settings
+      const digest = digestIn(key)
+      answer = probability === null ? this.weighed(digest) : probability(digest)
     } catch {
       // What cannot be said is no reason to give anything up.
       return Number.MIN_VALUE

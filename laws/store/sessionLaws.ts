@@ -175,6 +175,17 @@ export const sessionLaws = <S extends Slicing>(name: string, source: Places<S>):
       await one.end()
     }
   }
+  /** Two sessions at once, the first of which has something to lose. */
+  const sown = (
+    world: dag.World,
+    wish: Step.Wish,
+    use: (bench: Bench<S>, first: Session<S>, second: Session<S>) => Promise<ReadonlyArray<IsEq>>,
+  ): Promise<ReadonlyArray<IsEq>> =>
+    bench(world, async (bench) => {
+      const first = await bench.begin()
+      await bench.transact(first, sow(wish, world))
+      return use(bench, first, await bench.begin())
+    })
   const { sabotage } = source
   return suite(`sessions of ${name}`, [
     lawAsync(
@@ -210,10 +221,7 @@ export const sessionLaws = <S extends Slicing>(name: string, source: Places<S>):
       'the pins of a session that died hold until its lease ends, and no longer',
       [dag.arbitrary, Step.wish],
       (world, wish) =>
-        bench(world, async (bench) => {
-          const first = await bench.begin()
-          await bench.transact(first, sow(wish, world))
-          const second = await bench.begin()
+        sown(world, wish, async (bench, first, second) => {
           bench.leave(first)
           await bench.collect(second)
           const held = await bench.seen(second)
@@ -226,10 +234,7 @@ export const sessionLaws = <S extends Slicing>(name: string, source: Places<S>):
       'a session that lives keeps its pins, whatever others collect',
       [dag.arbitrary, Step.wish],
       (world, wish) =>
-        bench(world, async (bench) => {
-          const first = await bench.begin()
-          await bench.transact(first, sow(wish, world))
-          const second = await bench.begin()
+        sown(world, wish, async (bench, first, second) => {
           for (let n = 0; n < 3; n++) {
             await bench.outlive()
             bench.clock.advance(LEASE / 2)()
@@ -242,10 +247,7 @@ export const sessionLaws = <S extends Slicing>(name: string, source: Places<S>):
       'a session whose lease was ended is told so, and changes nothing',
       [dag.arbitrary, Step.wish, Step.wish],
       (world, wish, late) =>
-        bench(world, async (bench) => {
-          const first = await bench.begin()
-          await bench.transact(first, sow(wish, world))
-          const second = await bench.begin()
+        sown(world, wish, async (bench, first, second) => {
           bench.leave(first)
           await bench.outlive()
           await bench.collect(second)

@@ -8,7 +8,6 @@ import * as ComponentStore from '../../src/branch/ComponentStore.js'
 import type { Digest } from '../../src/data/Digest.js'
 import { toAsync } from '../../src/store/AsyncStore.js'
 import * as MemoryStore from '../../src/store/MemoryStore.js'
-import type { AsyncStore } from '../../src/store/Store.js'
 import * as Fetch from '../../src/trie/Fetch.js'
 import * as Residency from '../../src/trie/Residency.js'
 import * as State from '../../src/trie/State.js'
@@ -17,8 +16,9 @@ import * as Sound from '../../src/vst/Heads.js'
 import * as Resolver from '../../src/vst/Resolver.js'
 import { get } from '../branch/Subject.js'
 import { fact, holds, isEq, type Law, law, lawAsync, type Suite, suite } from '../Law.js'
+import { type Access, isOrdered, places, scripts, seen } from './headMoves.js'
 import { history } from './histories.js'
-import { type Event, isLinearisable } from './linearisable.js'
+import { slow } from './slowStore.js'
 
 /** The operations under test. */
 export type HeadOperations = Pick<
@@ -41,54 +41,11 @@ export type HeadOperations = Pick<
 /** Three checkpoints to name. */
 const three = () => history([0, 1, 2].map((time) => ({ parents: [], time })))
 
-/** A store whose calls take as long as the scheduler likes, before they are done and after. */
-const slow = (store: AsyncStore, s: fc.Scheduler, onMove: (digest: Digest | null) => void): AsyncStore => {
-  const slowly =
-    <A>(task: () => Promise<A>, onDone: (answer: A) => void = () => {}) =>
-    async (): Promise<A> => {
-      await s.schedule(Promise.resolve())
-      const answer = await task()
-      onDone(answer)
-      await s.schedule(Promise.resolve())
-      return answer
-    }
-  return {
-    read: (digests) => slowly(store.read(digests)),
-    locate: (refs) => slowly(store.locate(refs)),
-    head: (name) => slowly(store.head(name)),
-    heads: (prefix) => slowly(store.heads(prefix)),
-    transact: (transaction) =>
-      slowly(store.transact(transaction), (answer) => {
-        if (E.isLeft(answer)) return
-        for (const { name, expect, next } of transaction.heads ?? []) {
-          if (name === 'main' && expect !== next) onMove(next)
-        }
-      }),
-  }
-}
-
 const expectRight = <F, A>(either: E.Either<F, A>): A => get(() => either)
 
 // -------------------------------------------------------------------------------------
 // one at a time, and two at once
 // -------------------------------------------------------------------------------------
-
-type Move = readonly ['move', number, number]
-type Op = Move | readonly ['get']
-
-/** Where a head is: a place among the checkpoints, −1 for nowhere. */
-const places = fc.integer({ min: -1, max: 2 })
-const ops: fc.Arbitrary<Op> = fc.oneof(
-  fc.tuple(fc.constant('move' as const), places, places),
-  fc.constant(['get'] as const),
-)
-
-const step = (at: number, op: Op, result: unknown): { readonly next: number } | null => {
-  if (op[0] === 'get') return result === at ? { next: at } : null
-  const [, expect, next] = op
-  if (expect === at) return result === true ? { next } : null
-  return result === false ? { next: at } : null
-}
 
 const models = (op: HeadOperations): Law =>
   law(
@@ -140,32 +97,26 @@ const models = (op: HeadOperations): Law =>
 const linearisable = (op: HeadOperations): Law =>
   lawAsync(
     'reads and moves by two at once are as if one after another',
-    [fc.scheduler(), fc.array(ops, { maxLength: 4 }), fc.array(ops, { maxLength: 4 })],
+    [fc.scheduler(), scripts, scripts],
     async (s, mine, yours) => {
       const { digests, store } = three()
-      const heads = op.make(ComponentStore.make(slow(toAsync(store), s, () => {})))()
-      const events: Array<Event<Op, unknown>> = []
-      let clock = 0
-      const named = (place: number): Digest | null => digests[place] ?? null
-      const run = async (all: ReadonlyArray<Op>): Promise<void> => {
-        for (const one of all) {
-          const called = ++clock
-          const result =
-            one[0] === 'get'
-              ? digests.indexOf(O.toUndefined(expectRight(await op.getAsync('main')(heads)())) as Digest)
-              : E.isRight(await op.moveAsync('main', named(one[1]), named(one[2]))(heads)())
-          events.push({ op: one, result, called, answered: ++clock })
-        }
+      const heads = op.make(ComponentStore.make(slow(toAsync(store), s)))()
+      const access: Access = {
+        get: op.getAsync('main')(heads),
+        move: (expect, next) => op.moveAsync('main', expect, next)(heads),
       }
-      await s.waitFor(Promise.all([run(mine), run(yours)]))
-      return holds(isLinearisable(events, -1, step), 'no order explains what was seen')
+      const events = await seen(s, digests, [
+        [access, mine],
+        [access, yours],
+      ])
+      return holds(isOrdered(events), 'no order explains what was seen')
     },
   )
 
 const one = (op: HeadOperations): Law =>
   lawAsync('of two who move a head from one place at once, one does', [fc.scheduler()], async (s) => {
     const { digests, store } = three()
-    const heads = op.make(ComponentStore.make(slow(toAsync(store), s, () => {})))()
+    const heads = op.make(ComponentStore.make(slow(toAsync(store), s)))()
     const rivals = digests.slice(0, 2)
     const done = await s.waitFor(
       Promise.all(rivals.map((digest) => op.moveAsync('main', null, digest)(heads)())),
@@ -212,7 +163,7 @@ const kept = (op: HeadOperations): Law =>
       const rules = [{ at: ['n'], resolve: Resolver.counter }]
       const write = async (writer: number): Promise<ReadonlyArray<Digest>> => {
         // As two processes: nothing in common but the store.
-        const heads = op.make(ComponentStore.make(slow(toAsync(memory), s, () => {})))()
+        const heads = op.make(ComponentStore.make(slow(toAsync(memory), s)))()
         const done: Array<Digest> = []
         for (let i = 0; i < sizes[writer]!; i++) {
           const change = (state: State.State) =>
@@ -330,7 +281,10 @@ const watched = (op: HeadOperations): ReadonlyArray<Law> => [
     async (s, size, writers) => {
       const memory = MemoryStore.make()
       const happened: Array<Digest | null> = [null]
-      const store = slow(toAsync(memory), s, (digest) => happened.push(digest))
+      const store = slow(toAsync(memory), s, ({ heads = [] }) => {
+        for (const { name, expect, next } of heads)
+          if (name === 'main' && expect !== next) happened.push(next)
+      })
       const heads = op.make(ComponentStore.make(store))()
       const saw: Array<Digest | null> = []
       let busy = 0

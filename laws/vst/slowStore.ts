@@ -1,8 +1,14 @@
 /** A store whose calls take as long as a scheduler likes, before they are done and after. */
 import type fc from 'fast-check'
 import type { AsyncStore } from '../../src/store/AsyncStore.js'
+import type { Transaction } from '../../src/store/Store.js'
 
-export const slow = (store: AsyncStore, s: fc.Scheduler): AsyncStore => {
+/** `onDone` is told of each transaction that was done, when it was. */
+export const slow = (
+  store: AsyncStore,
+  s: fc.Scheduler,
+  onDone: (transaction: Transaction) => void = () => {},
+): AsyncStore => {
   const slowly =
     <A>(task: () => Promise<A>) =>
     async (): Promise<A> => {
@@ -16,6 +22,11 @@ export const slow = (store: AsyncStore, s: fc.Scheduler): AsyncStore => {
     locate: (refs) => slowly(store.locate(refs)),
     head: (name) => slowly(store.head(name)),
     heads: (prefix) => slowly(store.heads(prefix)),
-    transact: (transaction) => slowly(store.transact(transaction)),
+    transact: (transaction) =>
+      slowly(async () => {
+        const answer = await store.transact(transaction)()
+        if (answer._tag === 'Right') onDone(transaction)
+        return answer
+      }),
   }
 }

@@ -3,7 +3,6 @@
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import * as O from 'fp-ts/lib/Option.js'
 import * as ComponentStore from '../../src/branch/ComponentStore.js'
 import * as StateReference from '../../src/branch/StateReference.js'
 import type { Digest } from '../../src/data/Digest.js'
@@ -17,7 +16,7 @@ import * as arbitraries from '../arbitraries.js'
 import { get } from '../branch/Subject.js'
 import { fact, holds, type IsEq, isEq, type Law, law, lawAsync, type Suite, suite } from '../Law.js'
 import { faulty } from '../store/faulty.js'
-import { type Event, isLinearisable } from './linearisable.js'
+import { type Access, isOrdered, scripts, seen } from './headMoves.js'
 import { slow } from './slowStore.js'
 import { begin, commands } from './vstModel.js'
 
@@ -337,57 +336,28 @@ const together = (op: VstOperations): Law =>
     },
   )
 
-type Op = readonly ['get'] | readonly ['move', number, number]
-
-const places = fc.integer({ min: -1, max: 2 })
-const ops: fc.Arbitrary<Op> = fc.oneof(
-  fc.tuple(fc.constant('move' as const), places, places),
-  fc.constant(['get'] as const),
-)
-
-const step = (at: number, op: Op, result: unknown): { readonly next: number } | null => {
-  if (op[0] === 'get') return result === at ? { next: at } : null
-  const [, expect, next] = op
-  if (expect === at) return result === true ? { next } : null
-  return result === false ? { next: at } : null
-}
-
 const linearisable = (op: VstOperations): Law =>
   lawAsync(
     'heads that two engines read and move are as if one did after the other',
-    [fc.scheduler(), fc.array(ops, { maxLength: 4 }), fc.array(ops, { maxLength: 4 })],
+    [fc.scheduler(), scripts, scripts],
     async (s, mine, yours) => {
       const memory = MemoryStore.make()
       const first = engineOn(op, memory)
       const digests = [0, 1, 2].map((n) => get(op.withHead(`${n}`, State.set(['n'], n))(first)).checkpoint)
-      const events: Array<Event<Op, unknown>> = []
-      let clock = 0
-      const run = async (all: ReadonlyArray<Op>): Promise<void> => {
+      const access = (): Access => {
         const vst = op.make(ComponentStore.make(slow(toAsync(memory), s)), { clock: () => 0 })()
-        for (const one of all) {
-          const called = ++clock
-          const result =
-            one[0] === 'get'
-              ? digests.indexOf(
-                  O.toUndefined(
-                    get(
-                      await op
-                        .getAsync('main')(vst)()
-                        .then((a) => () => a),
-                    ),
-                  ) as Digest,
-                )
-              : E.isRight(await op.moveAsync('main', digests[one[1]] ?? null, digests[one[2]] ?? null)(vst)())
-          events.push({ op: one, result, called, answered: ++clock })
+        return {
+          get: op.getAsync('main')(vst),
+          move: (expect, next) => op.moveAsync('main', expect, next)(vst),
         }
       }
-      await s.waitFor(Promise.all([run(mine), run(yours)]))
+      const events = await seen(s, digests, [
+        [access(), mine],
+        [access(), yours],
+      ])
       const log = get(op.log()(first))
       const moved = events.filter(({ op: [kind], result }) => kind === 'move' && result === true)
-      return [
-        holds(isLinearisable(events, -1, step), 'no order explains what was seen'),
-        isEq(log.length, 3 + moved.length),
-      ]
+      return [holds(isOrdered(events), 'no order explains what was seen'), isEq(log.length, 3 + moved.length)]
     },
   )
 

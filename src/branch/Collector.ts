@@ -202,8 +202,7 @@ export const rescue =
   (collector: Collector<S>): IO<ReadonlyArray<StateReference.StateReference<S>>> =>
   () => {
     const { orphans } = working(collector)
-    const found = [...new Set(references)].filter((reference) => orphans.delete(reference))
-    return found
+    return references.filter((reference) => orphans.delete(reference))
   }
 
 /** Those whose time has come, and those that are too many: the least likely first, and of equals the eldest. */

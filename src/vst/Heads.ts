@@ -180,14 +180,14 @@ export type ChangeFailure = Checkpoint.CommitFailure | Checkpoint.RestoreFailure
 
 type Change<F> = (state: State.State) => Fetch.Fetch<F, State.State>
 
-/** @internal What a change made, and of what. */
-export interface Made {
+/** What a change made, and of what. */
+interface Made {
   readonly from: State.State
   readonly state: State.State
 }
 
-/** @internal What is to be committed on what is there now. */
-export function* remade<F>(
+/** What is to be committed on what is there now. */
+function* remade<F>(
   made: Made | null,
   now: State.State,
   change: Change<F>,
@@ -199,23 +199,31 @@ export function* remade<F>(
   return merged._tag === 'Left' ? merged : Merge.toState(merged.right)
 }
 
-function* changing<F, S extends Store | AsyncStore>(
-  heads: Heads<S>,
+/** @internal What is said of a change when it is committed. */
+export type Words = Omit<ChangeOptions, 'strategy' | 'tries' | 'rules'> & { readonly head: string }
+
+/** @internal A change of what a head names, committed as `commit` does, again for as long as the head has moved and tries are left. */
+export function* changing<F, C extends { readonly _tag: string }, S extends Store | AsyncStore>(
+  components: ComponentStore<S>,
   name: string,
   change: Change<F>,
   options: ChangeOptions,
-): Program<E.Either<F | ChangeFailure | Merge.MergeFailure | Conflicted, Checkpoint.Committed>> {
+  commit: (
+    reference: StateReference.StateReference<S>,
+    words: Words,
+  ) => Program<E.Either<C, Checkpoint.Committed>>,
+): Program<E.Either<F | C | ChangeFailure | Merge.MergeFailure | Conflicted, Checkpoint.Committed>> {
   const { tries = 10, strategy: _, rules: __, ...words } = options
   // What was made on one try may be needed on the next, so all of them are held to the end.
   const held: Array<StateReference.StateReference<S>> = []
   let made: Made | null = null
   try {
     for (let left = tries; ; left--) {
-      const found = yield* Checkpoint.restoringHead(heads.components, name)
+      const found = yield* Checkpoint.restoringHead(components, name)
       if (found._tag === 'Left') return found
       const reference = O.isSome(found.right)
         ? found.right.value
-        : StateReference.root(heads.components)(State.empty)()
+        : StateReference.root(components)(State.empty)()
       held.push(reference)
       const now = StateReference.read(reference)()
       if (now._tag === 'Left') return now
@@ -224,14 +232,29 @@ function* changing<F, S extends Store | AsyncStore>(
       if (next._tag === 'Left') return next
       made ??= { from: now.right, state: next.right }
       StateReference.write(next.right)(reference)()
-      const done = yield* Checkpoint.committing(reference, { ...words, head: name })
-      if (done._tag === 'Right' || done.left._tag === 'HeadMoved') watchersOf(heads).tell(name)
-      if (done._tag === 'Right' || done.left._tag !== 'HeadMoved' || !(left > 1)) return done
+      const done = yield* commit(reference, { ...words, head: name })
+      if (done._tag === 'Right' || !(left > 1) || !isMoved(done.left, name)) return done
     }
   } finally {
     for (const reference of held) StateReference.release(reference)()
   }
 }
+
+const isMoved = (failure: { readonly _tag: string; readonly name?: string }, name: string): boolean =>
+  failure._tag === 'HeadMoved' && failure.name === name
+
+/** The change of `withHead`: whoever is told that the head has moved tells the watchers of what others do. */
+const withinHeads = <F, S extends Store | AsyncStore>(
+  heads: Heads<S>,
+  name: string,
+  change: Change<F>,
+  options: ChangeOptions,
+) =>
+  changing(heads.components, name, change, options, function* (reference, words) {
+    const done = yield* Checkpoint.committing(reference, words)
+    if (done._tag === 'Right' || isMoved(done.left, name)) watchersOf(heads).tell(name)
+    return done
+  })
 
 /**
  * Reads what a head names, changes it, and commits the change there, again if the head has moved meanwhile; a head
@@ -246,7 +269,7 @@ export const withHead =
   <S extends Store>(
     heads: Heads<S>,
   ): IOEither<F | ChangeFailure | Merge.MergeFailure | Conflicted, Checkpoint.Committed> =>
-    run(heads.components.store, () => changing(heads, name, change, options))
+    run(heads.components.store, () => withinHeads(heads, name, change, options))
 
 /** `withHead` over an asynchronous store. */
 export const withHeadAsync =
@@ -254,7 +277,7 @@ export const withHeadAsync =
   <S extends AsyncStore>(
     heads: Heads<S>,
   ): TaskEither<F | ChangeFailure | Merge.MergeFailure | Conflicted, Checkpoint.Committed> =>
-    runAsync(heads.components.store, () => changing(heads, name, change, options))
+    runAsync(heads.components.store, () => withinHeads(heads, name, change, options))
 
 // -------------------------------------------------------------------------------------
 // watching

@@ -1,4 +1,5 @@
 /** How long things took: the last of them, for percentiles, and the sum of all. */
+import { nearestRank } from './nearestRank.js'
 
 export interface Percentiles {
   readonly p50: number
@@ -22,7 +23,7 @@ export class Durations {
   /** Zeros if there was none. */
   percentiles(): Percentiles {
     const sorted = this.kept.slice(0, Math.min(this.count, KEPT)).sort()
-    const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0
+    const at = (share: number): number => nearestRank(sorted, share) ?? 0
     return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) }
   }
 }

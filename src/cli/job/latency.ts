@@ -1,12 +1,12 @@
 /** How long things took: nanoseconds, by nearest rank. */
+import { nearestRank } from '../../branch/internal/nearestRank.js'
 
 export interface Latency {
   readonly p50: number
   readonly p95: number
 }
 
-const rank = (sorted: Float64Array, p: number): number =>
-  sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? Number.NaN
+const rank = (sorted: Float64Array, share: number): number => nearestRank(sorted, share) ?? Number.NaN
 
 export const latency = (nanoseconds: Iterable<number>): Latency => {
   const sorted = Float64Array.from(nanoseconds).sort()

@@ -1,6 +1,5 @@
 /** Heads whose states are changed, and checkpoints that are restored. */
 import type * as E from 'fp-ts/lib/Either.js'
-import * as O from 'fp-ts/lib/Option.js'
 import type { Program } from '../../branch/internal/program.js'
 import * as StateReference from '../../branch/StateReference.js'
 import type { Digest } from '../../data/Digest.js'
@@ -21,42 +20,15 @@ export type ChangeFailure =
   | Merge.MergeFailure
   | Conflicted
 
-export function* changing<F, S extends Store | AsyncStore>(
+export const changing = <F, S extends Store | AsyncStore>(
   engine: Engine<S>,
   name: string,
   change: (state: State.State) => Fetch.Fetch<F, State.State>,
   options: ChangeOptions,
-): Program<E.Either<F | ChangeFailure, Checkpoint.Committed>> {
-  const { tries = 10, strategy: _, rules: __, ...words } = options
-  const held: Array<StateReference.StateReference<S>> = []
-  let made: Heads.Made | null = null
-  try {
-    for (let left = tries; ; left--) {
-      const found = yield* Checkpoint.restoringHead(engine.components, name)
-      if (found._tag === 'Left') return found
-      const reference = O.isSome(found.right)
-        ? found.right.value
-        : StateReference.root(engine.components)(State.empty)()
-      held.push(reference)
-      const here = StateReference.read(reference)()
-      if (here._tag === 'Left') return here
-      const next: E.Either<F | ChangeFailure, State.State> = yield* Heads.remade(
-        made,
-        here.right,
-        change,
-        options,
-      )
-      if (next._tag === 'Left') return next
-      made ??= { from: here.right, state: next.right }
-      StateReference.write(next.right)(reference)()
-      const done = yield* committing(engine, reference, { ...words, head: name })
-      const moved = done._tag === 'Left' && done.left._tag === 'HeadMoved' && done.left.name === name
-      if (!moved || !(left > 1)) return done
-    }
-  } finally {
-    for (const reference of held) StateReference.release(reference)()
-  }
-}
+): Program<E.Either<F | ChangeFailure, Checkpoint.Committed>> =>
+  Heads.changing(engine.components, name, change, options, (reference, words) =>
+    committing(engine, reference, words),
+  )
 
 export function* restoring<S extends Store | AsyncStore>(
   engine: Engine<S>,

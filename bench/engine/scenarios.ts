@@ -31,19 +31,26 @@ export const trees = async ({ quick }: Options, report: Report): Promise<void> =
         { length: many },
         (): Reference => StateReference.root(vst.components)(State.empty)(),
       )
+      const operations: Array<number> = []
       const commits: Array<number> = []
       const began = performance.now()
       for (let step = 1; step <= SIMULATIONS; step++) {
         for (const [tree, reference] of all.entries()) {
-          change(reference, [step % EVERY], tree * SIMULATIONS + step)
-          if (step % EVERY !== 0) continue
-          commits.push(timed(() => get(Vst.commit({ head: `tree-${tree}` })(reference)(vst))))
+          const wrote = timed(() => change(reference, [step % EVERY], tree * SIMULATIONS + step))
+          if (step % EVERY !== 0) {
+            operations.push(wrote)
+            continue
+          }
+          const commit = timed(() => get(Vst.commit({ head: `tree-${tree}` })(reference)(vst)))
+          commits.push(commit)
+          operations.push(wrote + commit)
           if (tree % 64 === 0) await turn()
         }
       }
       const seconds = (performance.now() - began) / 1000
       const metric = `n trees × 100 × 1 KiB, ${place}`
       report({ subject: 'coppice', n: many, metric, unit: 'ops/s', value: (many * SIMULATIONS) / seconds })
+      spread(report, 'coppice', many, `${metric}, an operation`, operations)
       spread(report, 'coppice', many, `${metric}, commit`, commits)
     })
   }
@@ -87,6 +94,8 @@ export const trees = async ({ quick }: Options, report: Report): Promise<void> =
 const MOVES = 50
 const VARIATIONS = 10
 const JUMPS = 1000
+/** The first jumps are those of a program that has just begun. */
+const WARM = 10 * JUMPS
 
 /** Games of moves that are committed, with variations of each that are tried and dropped; then jumps between positions. */
 export const games = async ({ quick }: Options, report: Report): Promise<void> => {
@@ -119,14 +128,14 @@ export const games = async ({ quick }: Options, report: Report): Promise<void> =
           unit: 'ops/s',
           value: (many * MOVES * (VARIATIONS + 1)) / seconds,
         })
-        const jumps = Array.from({ length: 2 * JUMPS }, (_, i) => {
+        const jumps = Array.from({ length: WARM + JUMPS }, (_, i) => {
           const digest = positions[(i * 7919) % positions.length]!
           const start = process.hrtime.bigint()
           const reference = get(Vst.restore(digest)(vst))
           const spent = Number(process.hrtime.bigint() - start) / 1e6
           StateReference.release(reference)()
           return spent
-        }).slice(JUMPS)
+        }).slice(WARM)
         spread(report, 'coppice', many * MOVES, `jump to one of n, ${place}`, jumps)
       },
       { held: many * MOVES },

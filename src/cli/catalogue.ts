@@ -43,7 +43,11 @@ export const catalogue: ReadonlyArray<Listed> = [
   },
   { name: 'undo', summary: 'undo the last operation', load: () => import('./commands/undo.js') },
   { name: 'redo', summary: 'do again what was undone', load: () => import('./commands/redo.js') },
-  { name: 'prove', summary: 'prove what stands at a path', load: () => import('./commands/prove.js') },
+  {
+    name: 'prove',
+    summary: 'prove what stands at a path, or a part of it',
+    load: () => import('./commands/prove.js'),
+  },
   { name: 'verify', summary: 'check a proof, without a store', load: () => import('./commands/verify.js') },
   { name: 'export', summary: 'write checkpoints to a CAR file', load: () => import('./commands/export.js') },
   { name: 'import', summary: 'read checkpoints from a CAR file', load: () => import('./commands/import.js') },

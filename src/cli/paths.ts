@@ -14,7 +14,7 @@ import { misused } from './stop.js'
 const isSegment = (u: unknown): u is string | number =>
   typeof u === 'string' || (Number.isSafeInteger(u) && (u as number) >= 0)
 
-const literal = (text: string): Path | null => {
+export const literal = (text: string): Path | null => {
   if (!text.startsWith('[')) return null
   try {
     const path: unknown = JSON.parse(text)

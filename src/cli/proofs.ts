@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as Codec from '../data/Codec.js'
 import type { Digest } from '../data/Digest.js'
-import { type InvalidProof, type InvalidValue, invalidProof, type Path } from '../data/Failure.js'
+import { type InvalidProof, type InvalidValue, invalidProof } from '../data/Failure.js'
 import { hash } from '../data/Hasher.js'
 import type { Value } from '../data/Value.js'
 import * as Fetch from '../trie/Fetch.js'
@@ -34,14 +34,14 @@ export const joined = (
   )
 
 export interface Shown {
-  readonly path: Path
+  readonly question: Proof.Question
   readonly answer: Proof.Answer
 }
 
-/** What a file shows to stand where a path leads in the checkpoint with a digest. */
+/** What a file answers to a question that is asked in the state of the checkpoint with a digest. */
 export const verified = (
   digest: Digest,
-  locate: (state: State.State) => Fetch.Fetch<State.LoadFailure, Path>,
+  ask: (state: State.State) => Fetch.Fetch<State.LoadFailure, Proof.Question>,
   file: Uint8Array,
 ): E.Either<InvalidProof | InvalidValue, Shown> =>
   E.flatMap(blocksIn(file), ([first, ...blocks]): E.Either<InvalidProof | InvalidValue, Shown> => {
@@ -56,13 +56,12 @@ export const verified = (
     const source: Fetch.Source<never> = {
       read: (digests) => () => E.right(digests.map((one) => held.get(one))),
     }
-    const path = Fetch.run(source)(locate(State.open(state, Residency.make(0))))()
-    if (E.isLeft(path)) return E.left(invalidProof('it does not lead to that path'))
+    const asked = Fetch.run(source)(ask(State.open(state, Residency.make(0))))()
+    if (E.isLeft(asked)) return E.left(invalidProof('it does not lead to that path'))
+    const question = asked.right
     return E.flatMap(
       Codec.encode(blocks),
       (proof): E.Either<InvalidProof, Shown> =>
-        E.map((answer: Proof.Answer) => ({ path: path.right, answer }))(
-          Proof.verify(state, { path: path.right })(proof),
-        ),
+        E.map((answer: Proof.Answer) => ({ question, answer }))(Proof.verify(state, question)(proof)),
     )
   })

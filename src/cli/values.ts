@@ -46,7 +46,7 @@ export const brief = (value: Value): string => {
 
 const PERMISSIONS = 0o777
 
-const isMode = (value: Value | undefined): boolean =>
+export const isMode = (value: Value | undefined): boolean =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= PERMISSIONS
 
 /** What a directory's entry holds, without its permissions. */

@@ -236,9 +236,12 @@ export const importFrom =
  * Each file is written beside its place and renamed, so there is an old one or a new one and never half of one (a process
  * that is killed may leave a file called `.coppice-…`). A directory gives way to a file only with `prune`. O(entries) of memory, and a chunk of each file in work.
  *
+ * Small files are written in place, in slices of a few milliseconds between which other work gets its turn; on a disk that makes
+ * its callers wait, a slice is as long as one call.
+ *
  * Errors: before anything is written `UnsafePath` for a name that is none, `InvalidValue` for what is no entry or no
  * glob, `InvalidPath` if no directory stands at the path, `Missing`, `Corrupt`, `StoreFailed`, `FileFailed` for the
- * target; after that `Unfinished`, which says what was done and why it ended.
+ * target or a name that is too long for it; after that `Unfinished`, which says what was done and why it ended.
  */
 export const materialiseState =
   (store: Store | AsyncStore) =>
@@ -250,7 +253,7 @@ export const materialiseState =
       const plan = await planOf(state, path, ask, select, rootOf(options))
       const { prune = false, sync = false } = options
       const done = { written: 0, unchanged: 0, removed: 0, bytes: 0 }
-      await writePlan({ state, ask, select, prune, sync, done }, target, plan)
+      await writePlan({ state, ask, select, prune, sync, done, since: performance.now() }, target, plan)
       return done
     })
 

@@ -188,4 +188,74 @@ describe('show, prove, verify', () => {
       expect(stderr).toMatch(/^coppice: the proof is not valid: .*\n$/)
     }
   })
+
+  describe('of a part', () => {
+    const content = Array.from({ length: 8000 }, (_, i) => `${i} is line ${i * i}\n`).join('')
+    const proofOf = (...args: ReadonlyArray<string>): Uint8Array =>
+      at.piped(new Uint8Array(), 'prove', 'long', ...args).stdout
+    const bytes = Uint8Array.from({ length: 50_000 }, (_, i) => (i * i) >> 3)
+    let digest = ''
+    beforeAll(() => {
+      at.write('long/text', content)
+      at.write('long/run', content, 0o755)
+      at.write('long/bytes', Uint8Array.of(...bytes, 255))
+      digest = at.json('commit', 'long', '-m', 'long', '--head', 'long').checkpoint.digest
+    })
+
+    test('has what it is about, and little else', () => {
+      const range = ['--range', '70000..70100'] as const
+      for (const [path, part] of [
+        ['text', content.slice(70_000, 70_100)],
+        ['run', content.slice(70_000, 70_100)],
+      ] as const) {
+        const proof = proofOf(path, ...range)
+        expect(proof.length).toBeLessThan(proofOf(path).length / 5)
+        const { status, stdout, stderr } = at.piped(proof, 'verify', digest, path, ...range)
+        expect([status, stdout.toString(), stderr]).toEqual([0, part, ''])
+      }
+      const some = ['bytes', '--range', '49990..50001'] as const
+      expect(Buffer.from(at.piped(proofOf(...some), 'verify', digest, ...some).stdout)).toEqual(
+        Buffer.of(...bytes.slice(49_990), 255),
+      )
+    })
+
+    test('as JSON', () => {
+      const part = ['run', '--range', '0..4'] as const
+      const question = { path: ['run', 1], range: { from: 0, to: 4 } }
+      const proved = at.json('prove', 'long', ...part)
+      expect(proved).toMatchObject({ checkpoint: { digest }, ...question })
+      const { stdout } = at.piped(Buffer.from(proved.proof, 'base64'), 'verify', digest, ...part, '--json')
+      const answer = { valid: true, ...question, present: true, value: content.slice(0, 4) }
+      expect(JSON.parse(stdout.toString())).toEqual(answer)
+    })
+
+    test('that is not there', () => {
+      for (const [path, range] of [
+        ['text', `0..${content.length + 1}`],
+        ['none', '0..1'],
+      ] as const) {
+        const part = [path, '--range', range] as const
+        const { status, stdout } = at.piped(proofOf(...part), 'verify', digest, ...part)
+        const said = `nothing stands at ${path}, from 0 to ${range.slice(3)}\n`
+        expect([status, stdout.toString()]).toEqual([0, said])
+      }
+    })
+
+    test('is refused if it is forged, or about another part', () => {
+      const range = ['--range', '70000..70100'] as const
+      const proof = proofOf('text', ...range)
+      const forgeries = [40, proof.length >> 1, proof.length - 1].map((position) =>
+        proof.map((byte, i) => (i === position ? byte ^ 1 : byte)),
+      )
+      const said = (bytes: Uint8Array, ...args: ReadonlyArray<string>): void => {
+        const { status, stdout, stderr } = at.piped(bytes, 'verify', digest, ...args)
+        expect([status, stdout.length]).toEqual([1, 0])
+        expect(stderr).toMatch(/^coppice: the proof is not valid: [^\n]+\n$/)
+      }
+      for (const bytes of [...forgeries, proof.slice(0, -1), proofOf('text')]) said(bytes, 'text', ...range)
+      said(proof, 'text', '--range', '0..100')
+      said(proof, 'text')
+      said(proof, 'bytes', '--range', '0..100')
+    })
+  })
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -74,6 +74,8 @@ describe('misuse is told in one line, code 2', () => {
     ['log', '--store', ''],
     ['merge', 'main'],
     ['verify', 'abc', 'plan.md'],
+    ['prove', 'main', 'plan.md', '--range', '5..2', '--json'],
+    ['prove', 'main', 'plan.md', '--range', 'all', '--json'],
     ['export', '--json'],
     ['show', 'main', '../plan.md'],
   ])('%j %j %j', (...args) => {
@@ -131,17 +133,29 @@ describe('failures are told in one line, code 1', () => {
     at.ok('materialise', 'main', 'out')
     expect(sight(target)).toEqual(before)
     const other = join(at.place, 'forged')
+    const sound = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`sound-${i}`, 'new']))
+    const refused = [
+      ['upwards', '..', 'names no file'],
+      ['here', '.', 'names no file'],
+      ['nameless', '', 'names no file'],
+      ['slash', 'a/b', 'names no file'],
+      ['root', '/', 'names no file'],
+      ['nul', 'a\0b', 'names no file'],
+      ['long', 'x'.repeat(256), 'ENAMETOOLONG'],
+      ['wide', '∞'.repeat(86), 'ENAMETOOLONG'],
+    ] as const
     await withStore(other, (components) => {
-      for (const [head, name] of [
-        ['upwards', '..'],
-        ['long', 'x'.repeat(300)],
-      ] as const) {
-        const root = StateReference.root(components)(right(State.fromJson({ [name]: { plan: 'forged' } })))()
+      for (const [head, name] of refused) {
+        const forged = { ...sound, [name]: { plan: 'forged' }, deeper: { [name]: 'forged' } }
+        const root = StateReference.root(components)(right(State.fromJson(forged)))()
         right(Checkpoint.commit({ head })(root)())
       }
     })
-    expect(at.refused(1, 'materialise', 'upwards', 'out', '--store', other)).toContain('names no file')
-    expect(at.refused(1, 'materialise', 'long', 'out', '--store', other)).toContain('ENAMETOOLONG')
+    for (const [head, , said] of refused) {
+      for (const to of ['out', 'absent/out'])
+        expect(at.refused(1, 'materialise', head, to, '--prune', '--store', other)).toContain(said)
+    }
+    expect(existsSync(join(at.place, 'absent'))).toBe(false)
     expect(sight(target)).toEqual(before)
     expect(sight(join(at.place, 'work'))).toEqual(before)
   })

@@ -2,6 +2,8 @@
 import { createReadStream } from 'node:fs'
 import type { Digest } from '../../data/Digest.js'
 import * as Car from '../../store/Car.js'
+import * as Fetch from '../../trie/Fetch.js'
+import * as State from '../../trie/State.js'
 import * as Checkpoint from '../../vst/Checkpoint.js'
 import { type CommandModule, examples } from '../command.js'
 import { create } from '../engine.js'
@@ -24,6 +26,16 @@ const sourceOf = (file: string): AsyncIterable<Uint8Array> =>
 const namesIn = (given: ReadonlyArray<string>): ReadonlyArray<string> =>
   new Set(given.map(headName)).size < given.length ? misused('one name for two heads') : given
 
+/** Stops at a history that no commits make, and at a checkpoint of no state. O(checkpoints). */
+const checked = ({ ask, components }: Session, roots: ReadonlyArray<Digest>): void => {
+  const history = ask(Checkpoint.log()(roots))
+  ask(
+    Fetch.all(
+      history.map(({ checkpoint: { state } }) => State.size(State.open(state, components.residency))),
+    ),
+  )
+}
+
 /** The heads for some roots: those that were named, and for the rest one by their digest. Nothing stands in their way. */
 const headed = (
   session: Session,
@@ -34,7 +46,6 @@ const headed = (
     return misused(`${count(names.length, 'head')} for ${count(roots.length, 'checkpoint')}`)
   }
   return roots.map((root, i) => {
-    session.ask(Checkpoint.load(root))
     const name = names[i] ?? `imported/${short(root)}`
     const stands = standing(session, name)
     return stands === null || stands === root ? [name, root] : stop({ _tag: 'HeadExists', name })
@@ -63,6 +74,7 @@ export const define: CommandModule['define'] = (command, acting) => {
         if (done.missing.length > 0) {
           return stop({ _tag: 'Unreadable', file, reason: `it lacks ${printable(done.missing.join(', '))}` })
         }
+        checked(session, done.roots)
         const heads = headed(session, done.roots, names)
         for (const one of heads) settle(session, one)
         const { roots: _, missing: __, ...counts } = done

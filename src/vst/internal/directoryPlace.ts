@@ -5,8 +5,8 @@
  *
  * Functions here and beside throw `Refusal`, which the module's face turns into a `Left`.
  */
-import { type BigIntStats, constants } from 'node:fs'
-import { type FileHandle, lstat, open, readdir, realpath, stat } from 'node:fs/promises'
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, realpathSync, statSync } from 'node:fs'
+import { lstat, readdir, realpath } from 'node:fs/promises'
 import { type Failure, fileFailed } from '../../data/Failure.js'
 
 /** A failure on its way to the face. */
@@ -23,7 +23,7 @@ export const refuse = (failure: Failure): never => {
 }
 
 export interface Place {
-  readonly handle: FileHandle
+  readonly descriptor: number
   /** How its entries are reached. */
   readonly base: Buffer
   /** How people name it. */
@@ -57,26 +57,29 @@ export const entry = (place: Place, name: string | Buffer): Buffer =>
 export const shown = (place: Place, name: string | Buffer): string =>
   `${place.path === '/' ? '' : place.path}/${name}`
 
-const placeOf = async (handle: FileHandle, real: Buffer, path: string): Promise<Place> => {
-  const base = Buffer.from(`/proc/self/fd/${handle.fd}`)
+const named = (descriptor: number): Buffer => Buffer.from(`/proc/self/fd/${descriptor}`)
+
+/** Whether the system shows descriptors as files. */
+const isShown = (descriptor: number): boolean => {
   try {
-    const [here, there] = await Promise.all([handle.stat(), stat(base)])
-    if (here.ino === there.ino && here.dev === there.dev) return { handle, base, path }
+    const [here, there] = [fstatSync(descriptor), statSync(named(descriptor))]
+    return here.ino === there.ino && here.dev === there.dev
   } catch {
-    // No such files here.
+    return false
   }
-  return { handle, base: real, path }
 }
 
-const entered = async (real: Buffer, path: string, flags: number): Promise<Place> => {
-  const handle = await open(real, O_RDONLY | O_DIRECTORY | flags)
-  const place = await placeOf(handle, real, path)
-  // The last directories of a real path are no links, or it is another path.
-  if (place.base === real && !(await realpath(real, { encoding: 'buffer' })).equals(real)) {
-    await handle.close()
+const entered = (real: Buffer, path: string, flags: number): Place => {
+  const descriptor = openSync(real, O_RDONLY | O_DIRECTORY | flags)
+  try {
+    if (isShown(descriptor)) return { descriptor, base: named(descriptor), path }
+    // The last directories of a real path are no links, or it is another path.
+    if (realpathSync(real, { encoding: 'buffer' }).equals(real)) return { descriptor, base: real, path }
     throw new Error('its path leads through a link')
+  } catch (cause) {
+    closeSync(descriptor)
+    throw cause
   }
-  return place
 }
 
 /** The directory with a path, through whatever links its caller meant. */
@@ -85,14 +88,14 @@ export const openPlace = (path: string): Promise<Place> =>
 
 /** A directory in a place; never through a link. */
 export const enter = (place: Place, name: string | Buffer): Promise<Place> =>
-  attempt(shown(place, name), 'open', () => entered(entry(place, name), shown(place, name), SAFE))
+  attempt(shown(place, name), 'open', async () => entered(entry(place, name), shown(place, name), SAFE))
 
 /** Uses a place and closes it. */
 export const within = async <A>(place: Place, use: (place: Place) => Promise<A>): Promise<A> => {
   try {
     return await use(place)
   } finally {
-    await place.handle.close()
+    closeSync(place.descriptor)
   }
 }
 

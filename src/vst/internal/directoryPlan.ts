@@ -40,15 +40,16 @@ export interface Directory {
 
 export type Entry = File | Link | Directory
 
-/** Asks the store that a state lives on; refuses what fails. */
-export type Ask = <E, A>(fetch: Fetch.Fetch<E, A>) => Promise<A>
+/** Asks the store that a state lives on, if what is asked for is not in memory; refuses what fails. */
+export type Ask = <E, A>(fetch: Fetch.Fetch<E, A>) => A | Promise<A>
 
-export const askOf =
-  (store: Store | AsyncStore): Ask =>
-  async (fetch) => {
+export const askOf = (store: Store | AsyncStore): Ask => {
+  const asked = async <E, A>(fetch: Fetch.Fetch<E, A>): Promise<A> => {
     const done = await runAsync(store, () => fetched(fetch))()
     return done._tag === 'Left' ? refuse(done.left as never) : done.right
   }
+  return (fetch) => (fetch._tag === 'Done' ? fetch.value : asked(fetch))
+}
 
 /** What the slot of an entry is, with no more loaded than tells. */
 type Shape =

@@ -1,10 +1,12 @@
 /**
  * Reads a directory into a state of its own, an entry at a time.
  *
- * Content goes to the store as it piles up, so memory is bounded by what is in flight, however large the directory.
+ * Content goes to the store as it piles up, so memory is bounded by what is in flight, however large the directory. Calls
+ * that may wait for the disk, to look at a file and to read it, are made beside others; those on what was just looked at, in place.
  */
-import { type BigIntStats, constants } from 'node:fs'
-import { type FileHandle, open, readlink } from 'node:fs/promises'
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, read } from 'node:fs'
+import { readlink } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { type Program, runAsync } from '../../branch/internal/program.js'
 import * as StateReference from '../../branch/StateReference.js'
 import * as Stream from '../../branch/Stream.js'
@@ -121,41 +123,44 @@ const steadily = (
   place: Place,
   name: Buffer,
   found: BigIntStats,
-): (<A>(use: (handle: FileHandle) => Promise<A>) => Promise<A>) => {
+): (<A>(use: (file: number) => Promise<A>) => Promise<A>) => {
   const path = shown(place, name)
-  const unchanged = async (handle: FileHandle): Promise<void> => {
-    if (!sameFile(found, await handle.stat({ bigint: true }))) refuse(fileChanged(path))
+  const unchanged = (file: number): void => {
+    if (!sameFile(found, fstatSync(file, { bigint: true }))) refuse(fileChanged(path))
   }
   return async (use) =>
     attempt(path, 'read', async () => {
-      const handle = await orChanged(path, () => open(entry(place, name), constants.O_RDONLY | SAFE))
+      const opened = async (): Promise<number> => openSync(entry(place, name), constants.O_RDONLY | SAFE)
+      const file = await orChanged(path, opened)
       try {
-        await unchanged(handle)
-        const answer = await use(handle)
-        await unchanged(handle)
+        unchanged(file)
+        const answer = await use(file)
+        unchanged(file)
         return answer
       } finally {
-        await handle.close()
+        closeSync(file)
       }
     })
 }
 
-/** The next bytes of a file, in a buffer of their own. */
-const piece = async (handle: FileHandle, length: number, position: number): Promise<Uint8Array> => {
-  const buffer = Buffer.allocUnsafeSlow(length)
+const readAt = promisify(read)
+
+/** The next bytes of a file, in a buffer of their own: at least so many, if there are, and at most so many. */
+const piece = async (file: number, least: number, most: number, position: number): Promise<Uint8Array> => {
+  const buffer = Buffer.allocUnsafeSlow(most)
   let end = 0
-  while (end < length) {
-    const { bytesRead } = await handle.read(buffer, end, length - end, position + end)
+  do {
+    const { bytesRead } = await readAt(file, buffer, end, most - end, position + end)
     if (bytesRead === 0) break
     end += bytesRead
-  }
+  } while (end < least)
   return new Uint8Array(buffer.buffer, 0, end)
 }
 
-async function* pieces(handle: FileHandle, size: number, path: string): AsyncGenerator<Uint8Array> {
+async function* pieces(file: number, size: number, path: string): AsyncGenerator<Uint8Array> {
   let position = 0
   for (;;) {
-    const next = await piece(handle, PIECE, position)
+    const next = await piece(file, PIECE, PIECE, position)
     position += next.length
     if (position > size || (next.length === 0 && position < size)) refuse(fileChanged(path))
     if (next.length === 0) return
@@ -163,9 +168,9 @@ async function* pieces(handle: FileHandle, size: number, path: string): AsyncGen
   }
 }
 
-const isText = async (handle: FileHandle, size: number, path: string): Promise<boolean> => {
+const isText = async (file: number, size: number, path: string): Promise<boolean> => {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  for await (const next of pieces(handle, size, path)) {
+  for await (const next of pieces(file, size, path)) {
     try {
       decoder.decode(next, { stream: true })
     } catch {
@@ -210,7 +215,8 @@ const modeOf = ({ modes }: Reading, found: BigIntStats): number => {
 const readFile = async (run: Reading, place: Place, name: Buffer, found: BigIntStats): Promise<Read> => {
   if (found.size > WHOLE) return { kind: 'large', found }
   const size = Number(found.size)
-  const bytes = await steadily(place, name, found)((handle) => piece(handle, size + 1, 0))
+  // With room for a byte that ought not to be there.
+  const bytes = await steadily(place, name, found)((file) => piece(file, size, size + 1, 0))
   if (bytes.length !== size) return refuse(fileChanged(shown(place, name)))
   const value = withMode(textOf(bytes) ?? bytes, modeOf(run, found), FILE_MODE)
   return { kind: 'file', value, bytes: size }
@@ -249,10 +255,10 @@ const streamed = async (
     place,
     name,
     found,
-  )(async (handle) => {
-    const kind = (await isText(handle, size, path)) ? 'text' : 'bytes'
+  )(async (file) => {
+    const kind = (await isText(file, size, path)) ? 'text' : 'bytes'
     if (mode !== FILE_MODE) await set(run, at, [mode, ''], 0)
-    const source = pieces(handle, size, path)
+    const source = pieces(file, size, path)
     run.stored = true
     const done = await Stream.intoAsync(
       mode === FILE_MODE ? at : [...at, 1],
@@ -285,7 +291,7 @@ export const readDirectory = async (
   here: Here,
   found: BigIntStats | null = null,
 ): Promise<void> => {
-  const stat = () => attempt(place.path, 'look at', () => place.handle.stat({ bigint: true }))
+  const stat = () => attempt(place.path, 'look at', async () => fstatSync(place.descriptor, { bigint: true }))
   const before = found ?? (await stat())
   const taking: Array<readonly [name: Buffer, text: string, path: string, verdict: Verdict]> = []
   for (const name of await namesIn(place)) {

@@ -138,6 +138,21 @@ describe('the store', () => {
     expect(at.json('commit', 'work', '-m', 'still the same').changed).toBe(false)
   })
 
+  test('compact --pack', () => {
+    const at = planted()
+    const shown = at.ok('show', 'main', 'plan.md')
+    const { blocks } = at.json('stats')
+    const { before, after, packed } = at.json('compact', '--pack')
+    expect([after < before, packed]).toEqual([true, blocks])
+    expect(at.json('stats').packs.packs).toBe(1)
+    expect(at.ok('stats')).toContain('1 pack in it')
+    expect(at.ok('show', 'main', 'plan.md')).toBe(shown)
+    expect(at.json('fsck')).toMatchObject({ clean: true, found: 0 })
+    expect(at.json('commit', 'work', '-m', 'still the same').changed).toBe(false)
+    expect(at.json('compact', '--pack', 'history').packed).toBeLessThan(blocks)
+    expect(at.run('compact', '--pack', 'some').status).toBe(2)
+  })
+
   test('fsck names what is wrong; repair takes it from a CAR or another store', async () => {
     const at = planted()
     at.ok('export', '-o', 'all.car')

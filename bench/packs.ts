@@ -1,5 +1,5 @@
 /** What versions of things take on the disk: as they are committed, compacted, and packed, beside git. */
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { must } from '../src/cli/job/agents.js'
 import type { Digest } from '../src/data/Digest.js'
@@ -55,8 +55,11 @@ const readAll = async (directory: string, checkpoint: Digest): Promise<number> =
   return milliseconds
 }
 
-/** As it lies there: a store that is opened writes who has it open. */
-const fileBytes = (directory: string): number => statSync(join(directory, 'data.mdb')).size
+/** As they lie there: a store that is opened writes who has it open. */
+const fileBytes = (directory: string): number =>
+  readdirSync(directory)
+    .filter((name) => name.endsWith('.mdb'))
+    .reduce((sum, name) => sum + statSync(join(directory, name)).size, 0)
 
 const run = async ({ quick }: Options, report: (row: Row) => void): Promise<void> => {
   for (const [name, make] of Object.entries(corpora)) {

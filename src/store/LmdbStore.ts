@@ -238,6 +238,13 @@ const make = (disk: Disk): LmdbStore => {
       return environment.transactionSync(body, flags)
     })
 
+  /** The same, but for a session that has slept through its lease. */
+  const holding = <A>(operation: string, body: () => A): E.Either<StoreFailed, A> =>
+    writing(operation, () => {
+      disk.mustBeHeld()
+      return body()
+    })
+
   const later = async <A>(operation: string, body: () => A): Promise<E.Either<StoreFailed, A>> => {
     try {
       mustBeOpen()
@@ -285,7 +292,7 @@ const make = (disk: Disk): LmdbStore => {
     () => {
       const began = performance.now()
       return sliced(
-        writing('collect', () => sweeper.slice(bounds)),
+        holding('collect', () => sweeper.slice(bounds)),
         () => performance.now() - began,
       )
     }
@@ -296,6 +303,7 @@ const make = (disk: Disk): LmdbStore => {
       const began = performance.now()
       const late = (): boolean => performance.now() >= began + READING * bounds.milliseconds
       const folded = reading('collect', () => {
+        disk.mustBeHeld()
         const whole = prepare(disk, late)
         if (whole) sweeper.look(bounds.blocks, late)
         return whole
@@ -306,6 +314,7 @@ const make = (disk: Disk): LmdbStore => {
       if (!folded.right) return E.right({ freed: 0, bytes: 0, waiting, done: false, milliseconds })
       let acknowledged = (): void => {}
       const swept = await later('collect', () => {
+        disk.mustBeHeld()
         try {
           return sweeper.slice({ ...bounds, milliseconds: (1 - READING) * bounds.milliseconds })
         } finally {
@@ -380,7 +389,7 @@ const make = (disk: Disk): LmdbStore => {
       return digests.map((digest) => blockOf(disk.tables, digest))
     })
 
-  const staging = stagingOf(disk.tables.staging, { reading, writing })
+  const staging = stagingOf(disk.tables.staging, { reading, writing: holding })
 
   const store: LmdbStore = {
     path: disk.name,
@@ -410,7 +419,7 @@ const make = (disk: Disk): LmdbStore => {
         return Number.isNaN(since) ? O.none : O.some(since)
       }),
     snapshot: () => {
-      const done = writing('snapshot', () => {
+      const done = holding('snapshot', () => {
         current(disk, disk.meta())
         sweeper.finish()
       })

@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import {
   copyFileSync,
-  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -18,6 +18,7 @@ import type { Digest } from '../../src/data/Digest.js'
 import { hash } from '../../src/data/Hasher.js'
 import { ref } from '../../src/data/Ref.js'
 import { compact } from '../../src/store/Compact.js'
+import * as keys from '../../src/store/internal/lmdb/keys.js'
 import { inside, type LmdbStore, type Options, open } from '../../src/store/LmdbStore.js'
 import { fsckDirectory } from '../../src/store/Repair.js'
 
@@ -70,7 +71,9 @@ test('the file is smaller, and the store the same', async () => {
   await store.close()
   const { before: was, after: is } = right(await compact()(directory)())
   expect(is * 3).toBeLessThan(was)
-  expect(readdirSync(directory).filter((name) => name.includes('compact'))).toEqual([])
+  // The file has a name of its own, and nothing is left of the old one.
+  expect(readdirSync(directory).filter((name) => name.startsWith('data.mdb'))).toEqual([])
+  expect(readdirSync(directory).filter((name) => name.endsWith('.mdb'))).toHaveLength(1)
   expect(right(await fsckDirectory()(directory)())).toMatchObject({ found: 0, blocks: 50 })
   const again = await opened()
   expect(told(again, kept)).toEqual(before)
@@ -115,10 +118,54 @@ test('a session that slept through its lease has lost it', async () => {
   right(store.transact({ pins: kept })())
   clock.advance(2000)()
   expect(right(await compact({ clock: clock.now })(directory)()).after).toBeGreaterThan(0)
+  // Others have gone on meanwhile, in another file.
+  const other = await opened({ clock: clock.now })
+  const next = kept[0]!
+  right(other.transact({ heads: [{ name: 'later', expect: null, next }] })())
   expect(store.transact({ pins: kept })()).toMatchObject(E.left({ _tag: 'LeaseLost' }))
+  const lost = E.left({ _tag: 'StoreFailed', cause: { _tag: 'LeaseLost' } })
+  expect(store.collect()).toMatchObject(lost)
+  expect(store.snapshot()).toMatchObject(lost)
+  expect(await store.async.slice({ blocks: 1, milliseconds: 1 })()).toMatchObject(lost)
+  expect(store.staging.stage([])()).toMatchObject(lost)
+  expect(store.staging.unstage([])()).toMatchObject(lost)
   await store.close()
+  expect(right(other.head('later')())).toBe(next)
+  await other.close()
   expect(right(await fsckDirectory()(directory)())).toMatchObject({ found: 0, blocks: 50, pins: 0 })
 })
+
+test('one that slept through its lease while it compacted gives way to whoever came', async () => {
+  const store = await opened()
+  const kept = sow(store)
+  await store.close()
+  const clock = manualClock(Date.now())
+  const compacting = compact({ clock: clock.now })(directory)()
+  await new Promise((resolve) => setImmediate(resolve))
+  clock.advance(120_000)()
+  const other = await opened({ clock: clock.now })
+  right(other.transact({ heads: [{ name: 'later', expect: null, next: kept[0]! }] })())
+  await other.close()
+  expect(await compacting).toMatchObject(E.left({ _tag: 'StoreBusy' }))
+  const again = await opened()
+  expect(right(again.head('later')())).toBe(kept[0])
+  await again.close()
+  expect(readdirSync(directory).sort()).toEqual(['FORMAT', 'data.mdb', 'data.mdb-lock'])
+})
+
+test('a store whose record is gone is damaged, and not a new one', async () => {
+  const store = await opened()
+  sow(store)
+  inside(store).disk.tables.roots.removeSync(keys.META)
+  await store.close()
+  expect(await open(directory)()).toMatchObject(E.left({ _tag: 'DamagedStore' }))
+})
+
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('packs of %d bytes are refused', async (packSize) =>
+  expect(await compact({ pack: 'all', packSize })(directory)()).toMatchObject(
+    E.left({ _tag: 'StoreFailed', operation: 'compact' }),
+  ),
+)
 
 test('a session that slept while its file was replaced must be closed before the store is opened again', async () => {
   const clock = manualClock(1000)
@@ -140,12 +187,14 @@ test('what a process left that was killed is no hindrance', async () => {
   const store = await opened()
   sow(store)
   await store.close()
-  const beside = join(directory, 'data.mdb.compact')
-  writeFileSync(beside, 'half a file')
-  writeFileSync(`${beside}-lock`, '')
+  const beside = join(directory, `data.${randomUUID()}.mdb`)
+  for (const name of [beside, `${beside}.rows`]) {
+    writeFileSync(name, 'half a file')
+    writeFileSync(`${name}-lock`, '')
+  }
   await (await opened()).close()
   right(await compact()(directory)())
-  expect(existsSync(beside)).toBe(false)
+  expect(readdirSync(directory).filter((name) => name.endsWith('.rows') || beside.endsWith(name))).toEqual([])
   expect(right(await fsckDirectory()(directory)())).toMatchObject({ found: 0, blocks: 50 })
 })
 

@@ -6,6 +6,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { ComponentStore, State, StateReference, Stream } from '../../../dist/src/index.js'
+import * as Compact from '../../../dist/src/store/Compact.js'
 import * as LmdbStore from '../../../dist/src/store/LmdbStore.js'
 import { contentOf } from './content.mjs'
 import { increment, numberBlock, right, turnOfLoop } from './counter.mjs'
@@ -30,6 +31,8 @@ const feed = (piece) => {
   pieces.push(piece)
   hungry?.()
 }
+
+const isLockedOut = ({ reason = '' }) => reason.includes('locked this process out')
 
 let streaming
 let churned = 0
@@ -68,6 +71,34 @@ const commands = {
     return { failure, states }
   },
   close: async () => right(await store.close()),
+  /** Opens a store as soon as nobody is in the way, puts a head and closes it: the heads that it found; `null` if locked out. */
+  visit: async (directory, name) => {
+    for (;;) {
+      const opened = await LmdbStore.open(directory)()
+      if (opened._tag === 'Left' && isLockedOut(opened.left)) return null
+      if (opened._tag === 'Left' && opened.left._tag === 'StoreBusy') {
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        continue
+      }
+      const visited = right(opened)
+      const heads = right(visited.heads('')()).map(([head]) => head)
+      const block = numberBlock(heads.length)
+      const next = block.ref.digest
+      right(visited.transact({ puts: [block], heads: [{ name, expect: null, next }] })())
+      right(await visited.close())
+      return heads
+    }
+  },
+  /** Compacts a store as soon as nobody has it open; `null` if locked out. */
+  compact: async (directory, options) => {
+    for (;;) {
+      const compacted = await Compact.compact(options)(directory)()
+      if (compacted._tag === 'Right') return compacted.right
+      if (isLockedOut(compacted.left)) return null
+      if (compacted.left._tag !== 'StoreBusy') right(compacted)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  },
   /** Commits turn after turn, each the content of its turn. */
   write: async (head) => {
     const known = right(StateReference.openHead(components)(head)())

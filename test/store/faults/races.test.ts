@@ -34,6 +34,35 @@ test('processes and threads that make and write one store at once lose no increm
     expect(await numberAt(directory, 'n')).toBe(60 + 60 + 3 * 40)
   }))
 
+test('who opens a store while another process compacts it finds all that was there, and is not forgotten', () =>
+  within(async (directory) => {
+    const hosts = [new Host(), new Host()]
+    // One that LMDB has locked out must be started again.
+    const ask = async <A>(n: number, command: string, given: unknown): Promise<A> => {
+      for (;;) {
+        const answer = await hosts[n]!.ask<A | null>(command, directory, given)
+        if (answer !== null) return answer
+        await hosts[n]!.kill()
+        hosts[n] = new Host()
+      }
+    }
+    try {
+      const names: Array<string> = []
+      for (let n = 0; n < 30; n++) {
+        const pack = n % 2 === 0 ? 'none' : 'all'
+        const [found] = await Promise.all([
+          ask<ReadonlyArray<string>>(0, 'visit', `visit ${n}`),
+          n === 0 ? null : ask(1, 'compact', { pack }),
+        ])
+        expect([...found].sort()).toEqual([...names].sort())
+        names.push(`visit ${n}`)
+      }
+      await opened(directory, (store) => expect(miscounted(store)).toEqual([]))
+    } finally {
+      await Promise.all(hosts.map((host) => host.kill()))
+    }
+  }))
+
 test('a process that opens a store twice does not wait for itself', () =>
   running(1, async ([host], directory) => {
     await host!.ask('open', directory)

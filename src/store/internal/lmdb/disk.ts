@@ -61,6 +61,7 @@ const IF_ABSENT = { noOverwrite: true }
 export class Disk {
   readonly tables: Tables
   readonly name: string
+  readonly file: string
   readonly clock: () => number
   readonly session: number
   /** How long a lease runs, ms. */
@@ -83,7 +84,9 @@ export class Disk {
   constructor(
     tables: Tables,
     options: {
+      /** Of the directory, and of its file. */
       readonly name: string
+      readonly file: string
       readonly clock: () => number
       readonly session: number
       readonly lease: number
@@ -94,6 +97,7 @@ export class Disk {
   ) {
     this.tables = tables
     this.name = options.name
+    this.file = options.file
     this.clock = options.clock
     this.session = options.session
     this.lease = options.lease
@@ -153,6 +157,11 @@ export class Disk {
   leaseEnd(): number | undefined {
     const value = this.tables.roots.getBinaryFast(keys.lease(this.session))
     return value === undefined ? undefined : keys.leaseEnd(value)
+  }
+
+  /** Throws, inside a transaction, if the session was ended: the file may be nobody's any more. */
+  mustBeHeld(): void {
+    if (this.leaseEnd() === undefined) throw leaseLost(this.name)
   }
 
   /** Renews the lease inside a transaction, unless it was ended. */

@@ -1,8 +1,10 @@
 /**
  * What is looked at before LMDB maps a file: it trusts what it finds there, and a file that lies kills the process.
  *
- * A store is a directory with `FORMAT`, one line that says what it is, and `data.mdb`. The first two pages of that are
- * records (`MDB_meta` in LMDB's mdb.c), written in turns; each says how many pages there are.
+ * A store is a directory with `FORMAT`, one line that says what it is and which file holds its tables: `data.mdb`, or
+ * another once it was compacted. A file never takes another's name, for what LMDB keeps beside a file, and what a process that
+ * has it open believes, would be taken for the other's. The first two pages of a file are records (`MDB_meta` in LMDB's
+ * mdb.c), written in turns; each says how many pages there are.
  */
 import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -21,8 +23,13 @@ import { VERSION } from './meta.js'
 
 const FORMAT = 'FORMAT'
 
-/** The file of the tables. */
-export const dataOf = (directory: string): string => path.join(directory, 'data.mdb')
+const FIRST = 'data.mdb'
+
+/** Files of tables, and what LMDB and a compaction write beside them. */
+const TABLES = /^data(\.[0-9a-f-]{36})?\.mdb(-lock|\.rows|\.rows-lock)?$/
+
+/** A name for the file of the tables that no other has had. */
+export const anotherFile = (directory: string): string => path.join(directory, `data.${randomUUID()}.mdb`)
 
 const MAGIC = 0xbeefc0de
 const RECORD = 24
@@ -58,8 +65,11 @@ const writeWhole = (file: string, text: string): void => {
 
 const UNFINISHED = ', unfinished'
 
-/** What the marker says: whether the store that it marks was ever whole. */
-export type Marker = 'whole' | 'unfinished'
+/** What the marker says: whether the store that it marks was ever whole, and the file of its tables. */
+export interface Marker {
+  readonly state: 'whole' | 'unfinished'
+  readonly file: string
+}
 
 /**
  * Reads the marker; makes one, of a store that is not finished, in a directory that is new or empty. Throws what the file system throws.
@@ -76,16 +86,37 @@ export const marked = (directory: string, create: boolean): E.Either<Refused, Ma
     if (!fs.existsSync(file)) writeWhole(file, `coppice store ${VERSION}${UNFINISHED}\n`)
   }
   const text = fs.readFileSync(file, 'utf8')
-  const [, version, unfinished] = /^coppice store (\d{1,9})(, unfinished)?\n$/.exec(text) ?? []
+  const [, version, unfinished, , name = FIRST] =
+    /^coppice store (\d{1,9})(, unfinished)?(, in (data\.[0-9a-f-]{36}\.mdb))?\n$/.exec(text) ?? []
   if (version === undefined) return E.left(damagedStore(directory, `its ${FORMAT} is garbled`))
   return Number(version) > VERSION
     ? E.left(unsupportedStore(directory, Number(version), VERSION))
-    : E.right(unfinished === undefined ? 'whole' : 'unfinished')
+    : E.right({
+        state: unfinished === undefined ? 'whole' : 'unfinished',
+        file: path.join(directory, name),
+      })
 }
 
 /** Says that the store is whole: from now on it is missed if it is gone. */
 export const finish = (directory: string): void =>
   writeWhole(path.join(directory, FORMAT), `coppice store ${VERSION}\n`)
+
+/** Says that the tables are in another file, which is whole. */
+export const move = (directory: string, file: string): void =>
+  writeWhole(path.join(directory, FORMAT), `coppice store ${VERSION}, in ${path.basename(file)}\n`)
+
+/** Takes away files of tables that nobody needs, and what is beside them. */
+export const discard = (file: string): void => {
+  for (const name of [file, `${file}-lock`]) fs.rmSync(name, { force: true })
+}
+
+/** Takes away all files of tables but one: what those left who were killed while they compacted. */
+export const discardBut = (directory: string, file: string): void => {
+  const kept = path.basename(file)
+  for (const name of fs.readdirSync(directory))
+    if (TABLES.test(name) && name !== kept && name !== `${kept}-lock`)
+      fs.rmSync(path.join(directory, name), { force: true })
+}
 
 interface Records {
   readonly pageSize: number
@@ -142,13 +173,9 @@ const records = (handle: number): Records | string => {
  * Whether a file can be mapped: `whole`, or `short` if it lacked pages that it claims, and was given empty ones so that
  * reading them kills nobody.
  */
-export const checked = (
-  directory: string,
-  marker: Marker,
-): E.Either<DamagedStore, 'new' | 'whole' | 'short'> => {
-  const file = dataOf(directory)
+export const checked = ({ state, file }: Marker): E.Either<DamagedStore, 'new' | 'whole' | 'short'> => {
   if (!fs.existsSync(file) || fs.statSync(file).size === 0)
-    return marker === 'unfinished' ? E.right('new') : E.left(damagedStore(file, 'it is gone, or empty'))
+    return state === 'unfinished' ? E.right('new') : E.left(damagedStore(file, 'it is gone, or empty'))
   const handle = fs.openSync(file, 'r')
   try {
     // A record that is being written while it is read is whole a moment later.
@@ -216,12 +243,11 @@ open({ ...given, path: file, readOnly: true }).backup(copy, false).then(probe)
  * Whether a suspect store can be read and written to its end, found out by a process of its own with a copy of its own.
  * O(bytes), on the disk too. Throws what the file system throws.
  */
-export const probe = (directory: string): E.Either<DamagedStore, void> => {
+export const probe = ({ file }: Marker): E.Either<DamagedStore, void> => {
   const lmdb = createRequire(import.meta.url).resolve('lmdb')
-  const file = dataOf(directory)
   const beside = fs.mkdtempSync(path.join(tmpdir(), 'coppice-probe-'))
   try {
-    const copy = dataOf(beside)
+    const copy = path.join(beside, FIRST)
     const { stdout, signal, stderr } = spawnSync(process.execPath, ['-e', PROBE, lmdb, file, copy], {
       encoding: 'utf8',
     })

@@ -11,10 +11,10 @@ import { damagedStore, storeBusy, storeFailed, unsupportedStore } from '../../..
 import { ready } from '../../../data/Hasher.js'
 import type { OpenFailure, Options } from '../../LmdbStore.js'
 import { Disk } from './disk.js'
-import { checked, dataOf, finish, marked, probe } from './guard.js'
+import { checked, finish, type Marker, marked, probe } from './guard.js'
 import * as keys from './keys.js'
 import { decode, encode, fresh, VERSION } from './meta.js'
-import { acquireTables, releaseTables, type Tables } from './tables.js'
+import { acquireTables, failedIn, releaseTables, type Tables } from './tables.js'
 
 const LEASE = 60_000
 
@@ -27,6 +27,7 @@ const wrong = ({ lease = LEASE, limit = 0 }: Options): string | undefined => {
 /** Begins a session. Throws what LMDB throws. */
 const begin = (
   directory: string,
+  { state, file }: Marker,
   tables: Tables,
   { clock = now, lease = LEASE, durability = 'sync', limit = Number.POSITIVE_INFINITY }: Options,
 ): E.Either<OpenFailure, Disk> => {
@@ -34,9 +35,10 @@ const begin = (
   let refused: OpenFailure | null = null
   const disk = environment.transactionSync(() => {
     const bytes = roots.getBinaryFast(keys.META)
-    const meta = bytes === undefined ? { ...fresh } : decode(bytes, bytes.length)
+    const isNew = bytes === undefined && state === 'unfinished'
+    const meta = isNew ? { ...fresh } : bytes && decode(bytes, bytes.length)
     if (meta === undefined) {
-      refused = damagedStore(directory, 'its record is garbled')
+      refused = damagedStore(directory, bytes === undefined ? 'its record is gone' : 'its record is garbled')
       return ABORT as never
     }
     if (meta.version > VERSION) {
@@ -56,41 +58,67 @@ const begin = (
     }
     const session = meta.session++
     roots.putSync(keys.META, encode(meta))
-    const made = new Disk(tables, { name: directory, clock, session, lease, durability, limit }, meta.epoch)
+    const made = new Disk(
+      tables,
+      { name: directory, file, clock, session, lease, durability, limit },
+      meta.epoch,
+    )
     made.writeLease(time + lease)
     return made
   })
   return refused === null ? E.right(disk) : E.left(refused)
 }
 
-/** Opens a directory. Never rejects. */
+/** Opens the file that the marker names. Throws what LMDB and the file system throw. */
+const openFile = async (
+  directory: string,
+  marker: Marker,
+  options: Options,
+): Promise<E.Either<OpenFailure, Disk>> => {
+  const { suspect = false, durability = 'sync' } = options
+  const file = checked(marker)
+  if (file._tag === 'Left') return file
+  if (file.right === 'short' || (suspect && file.right === 'whole')) {
+    const read = probe(marker)
+    if (read._tag === 'Left') return read
+  }
+  const real = path.join(realpathSync(directory), path.basename(marker.file))
+  const tables = acquireTables(real, durability)
+  if (tables._tag === 'Left') return tables
+  let disk: E.Either<OpenFailure, Disk> | undefined
+  try {
+    disk = begin(directory, marker, tables.right, options)
+    return disk
+  } finally {
+    if (disk?._tag !== 'Right') await releaseTables(tables.right)
+  }
+}
+
+/**
+ * Opens a directory. Never rejects.
+ *
+ * The store may be compacted into another file at any moment before its session has begun, and at none after: so the marker
+ * is read again then, and if it names another file by now, what was found in this one means nothing.
+ */
 export const opening = async (directory: string, options: Options): Promise<E.Either<OpenFailure, Disk>> => {
-  const { create = true, suspect = false, durability = 'sync' } = options
   const reason = wrong(options)
   if (reason !== undefined) return E.left(storeFailed('open', new Error(reason)))
   await ready()
+  const whole = path.resolve(directory)
   try {
-    const whole = path.resolve(directory)
-    const marker = marked(whole, create)
-    if (marker._tag === 'Left') return marker
-    const file = checked(whole, marker.right)
-    if (file._tag === 'Left') return file
-    if (file.right === 'short' || (suspect && file.right === 'whole')) {
-      const read = probe(whole)
-      if (read._tag === 'Left') return read
+    for (;;) {
+      const marker = marked(whole, options.create ?? true)
+      if (marker._tag === 'Left') return marker
+      const disk = await openFile(whole, marker.right, options)
+      const now = marked(whole, false)
+      if (now._tag === 'Right' && now.right.file !== marker.right.file) {
+        if (disk._tag === 'Right') await releaseTables(disk.right.tables)
+        continue
+      }
+      if (disk._tag === 'Right' && marker.right.state === 'unfinished') finish(whole)
+      return disk
     }
-    const tables = acquireTables(dataOf(realpathSync(whole)), durability)
-    if (tables._tag === 'Left') return tables
-    const disk = E.flatten(
-      E.tryCatch(
-        () => begin(whole, tables.right, options),
-        (cause): OpenFailure => storeFailed('open', cause),
-      ),
-    )
-    if (disk._tag === 'Left') await releaseTables(tables.right)
-    else if (marker.right === 'unfinished') finish(whole)
-    return disk
   } catch (cause) {
-    return E.left(storeFailed('open', cause))
+    return E.left(failedIn(whole, 'open', cause))
   }
 }

@@ -18,8 +18,9 @@ import { hash } from '../../../data/Hasher.js'
 import { Numbers, type Place, Scratch, WIDEST } from './entry.js'
 import type { Tables } from './tables.js'
 
-/** Bytes of blocks in a pack, at least, but for the last. Versions of packages take 1.2 times as much in packs of half the size. */
+/** Bytes of blocks in a pack at most, unless one has more. Versions of packages take 1.2 times as much in packs of half the size. */
 export const PACK: number = 4 << 20
+export const LARGEST: number = 1 << 30
 
 /** 2^22 bytes: as far back as a whole pack. */
 const WINDOW = 22
@@ -41,7 +42,8 @@ const keptOf = (packs: Tables['packs']): LRUCache<number, Uint8Array> => {
   if (known !== undefined) return known
   const cache = new LRUCache<number, Uint8Array>({
     maxSize: KEPT,
-    sizeCalculation: ({ length }) => Math.max(1, length),
+    // One that is larger than all that is kept is kept alone.
+    sizeCalculation: ({ length }) => Math.min(Math.max(1, length), KEPT),
   })
   kept.set(packs, cache)
   return cache

@@ -9,7 +9,6 @@ import type { Stats } from '../../LmdbStore.js'
 import { Tally } from '../tally.js'
 import type { Disk } from './disk.js'
 import { bodyOf, PACKED, placeOf } from './entry.js'
-import { dataOf } from './guard.js'
 import * as keys from './keys.js'
 import { packed, unpacked } from './packs.js'
 import type { Run } from './staging.js'
@@ -117,7 +116,7 @@ export const stats = (disk: Disk): Stats => {
     freed: { freed: meta.freedBlocks, bytes: meta.freedBytes },
     waiting: counts.queue.byGeneration(),
     ledgerBytes: counts.byteLength(),
-    fileBytes: statSync(dataOf(disk.name)).size,
+    fileBytes: statSync(disk.file).size,
     packs: packed(tables),
   }
 }

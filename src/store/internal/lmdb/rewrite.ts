@@ -3,6 +3,7 @@
  * cold blocks into packs.
  */
 import type { Database, Key } from 'lmdb'
+import { hash } from '../../../data/Hasher.js'
 import { type Block, isBlock, readBlock, Scratch, writeBlock, writePacked } from './entry.js'
 import * as keys from './keys.js'
 import { type Loose, packOf, unpacked } from './packs.js'
@@ -14,8 +15,9 @@ import type { Tables } from './tables.js'
  */
 export type Packing = 'none' | 'history' | 'all'
 
-/** Rows that are copied in one transaction, between two turns of the event loop. */
+/** Rows, and bytes, that are copied in one transaction, between two turns of the event loop. */
 const BATCH = 1000
+const STRETCH = 8 << 20
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -30,7 +32,12 @@ async function* rowsOf<K extends Key>(
 ): AsyncIterable<Array<Row<K>>> {
   let start = first
   for (let exclusiveStart = false; ; exclusiveStart = true) {
-    const rows = [...table.getRange({ start, exclusiveStart, limit: BATCH })]
+    const rows: Array<Row<K>> = []
+    let bytes = 0
+    for (const row of table.getRange({ start, exclusiveStart, limit: BATCH })) {
+      rows.push(row)
+      if ((bytes += row.value.length) >= STRETCH) break
+    }
     if (rows.length === 0) return
     start = rows.at(-1)!.key
     yield rows
@@ -74,10 +81,12 @@ const blockIn = ({ key, value }: Row<number>): Block | null => {
 }
 
 /** What a pack has lost must not be lost from the file that says where it was. */
-const bytesOf = (tables: Tables, entry: Uint8Array, { at, place }: Block): Uint8Array => {
-  if (place === null) return entry.subarray(at)
+const bytesOf = (tables: Tables, { key, value }: Row<number>, { at, place }: Block): Uint8Array => {
+  if (place === null) return value.subarray(at)
   const bytes = unpacked(tables, place)
-  if (bytes.length !== place.size) throw new Error(`pack ${place.pack} is damaged`)
+  const id = tables.ids.getBinaryFast(hash(bytes))
+  if (bytes.length !== place.size || id === undefined || keys.readNumber(id, 0) !== key)
+    throw new Error(`pack ${place.pack} is damaged`)
   return bytes
 }
 
@@ -102,29 +111,30 @@ class Packer {
 
   async run(): Promise<number> {
     for await (const rows of rowsOf(this.from.journal, keys.everyNumber().start)) {
-      for (const row of rows) {
-        this.rows.push(this.rewritten(row))
-        if (this.size >= this.packSize) await this.flush()
-      }
+      for (const row of rows) await this.take(row)
       if (this.blocks.length === 0) await this.flush()
     }
     await this.flush()
     return this.packed
   }
 
-  private rewritten(row: Row<number>): Row<number> {
-    const { key, value } = row
+  private async take(row: Row<number>): Promise<void> {
+    const { scratch } = this
+    const { key } = row
     const block = blockIn(row)
     const cold = this.isCold(key)
-    if (block === null || !block.sound || (!cold && block.place === null)) return row
-    const bytes = bytesOf(this.from, value, block)
-    const { scratch } = this
+    if (block === null || !block.sound || (!cold && block.place === null)) {
+      this.rows.push(row)
+      return
+    }
+    const bytes = bytesOf(this.from, row, block)
     if (cold) {
+      if (this.size > 0 && this.size + bytes.length > this.packSize) await this.flush()
       writePacked(scratch, key, block, { pack: this.pack, from: this.size, size: bytes.length })
       this.blocks.push({ number: key, bytes, links: block.numbers })
       this.size += bytes.length
     } else writeBlock(scratch, key, [...block.numbers], 0, block.links, bytes)
-    return { key, value: scratch.bytes.slice(0, scratch.length) }
+    this.rows.push({ key, value: scratch.bytes.slice(0, scratch.length) })
   }
 
   private async flush(): Promise<void> {

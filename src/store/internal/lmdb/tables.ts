@@ -4,7 +4,7 @@ import * as path from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import type { Digest } from '../../../data/Digest.js'
-import { type StoreBusy, storeBusy } from '../../../data/Failure.js'
+import { type StoreBusy, type StoreFailed, storeBusy, storeFailed } from '../../../data/Failure.js'
 import { digestKeys, numberKeys } from './keys.js'
 
 export interface Tables {
@@ -62,6 +62,19 @@ export const acquireTables = (file: string, durability: Durability): E.Either<St
   shared.set(file, { tables, durability, identity: identityOf(file)!, users: 1 })
   return E.right(tables)
 }
+
+/**
+ * The last who closes a file destroys the locks in the file beside it (`mdb_env_close_active` in LMDB's mdb.c), and who opens
+ * it in that very moment has found them already: then LMDB refuses all that this process asks of the file.
+ */
+const isCrossed = (cause: unknown): boolean =>
+  cause instanceof Error && cause.message.startsWith('Invalid argument')
+
+/** What was thrown on the way to an open store. */
+export const failedIn = (directory: string, operation: string, cause: unknown): StoreBusy | StoreFailed =>
+  isCrossed(cause)
+    ? storeBusy(directory, 'somebody was just closing it, and locked this process out: start another')
+    : storeFailed(operation, cause)
 
 /** To be called as often as `acquireTables`; the last call closes the file. */
 export const releaseTables = async (tables: Tables): Promise<void> => {

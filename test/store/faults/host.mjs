@@ -70,6 +70,7 @@ const commands = {
     await opened.right.close()
     return { failure, states }
   },
+  ready: async () => true,
   close: async () => right(await store.close()),
   /** Opens a store as soon as nobody is in the way, puts a head and closes it: the heads that it found; `null` if locked out. */
   visit: async (directory, name) => {
@@ -90,9 +91,9 @@ const commands = {
     }
   },
   /** Compacts a store as soon as nobody has it open; `null` if locked out. */
-  compact: async (directory, options) => {
+  compact: async (directory, options, ahead = 0) => {
     for (;;) {
-      const compacted = await Compact.compact(options)(directory)()
+      const compacted = await Compact.compact({ ...options, clock: () => Date.now() + ahead })(directory)()
       if (compacted._tag === 'Right') return compacted.right
       if (isLockedOut(compacted.left)) return null
       if (compacted.left._tag !== 'StoreBusy') right(compacted)

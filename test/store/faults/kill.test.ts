@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
+import * as ComponentStore from '../../../src/branch/ComponentStore.js'
+import * as StateReference from '../../../src/branch/StateReference.js'
 import { fsck } from '../../../src/store/Fsck.js'
+import type { LmdbStore } from '../../../src/store/LmdbStore.js'
+import * as State from '../../../src/trie/State.js'
 import { contentOf } from './content.mjs'
 import { Host, using } from './Host.js'
-import { contents, miscounted, opened, right, within } from './inspect.js'
+import { contents as contentsOf, miscounted, opened, right, within } from './inspect.js'
 
 const ROUNDS = Number(process.env['COPPICE_KILLS'] ?? 5)
 
@@ -51,7 +55,7 @@ test(
         await opened(directory, (store) => {
           expect(miscounted(store)).toEqual([])
           expect(right(fsck()(store)()).faults).toEqual([])
-          for (const [head, state] of contents(store).states) {
+          for (const [head, state] of contentsOf(store).states) {
             const { turn } = state as { readonly turn: number }
             expect(turn).toBeGreaterThanOrEqual(last.get(head)!)
             expect(state).toEqual(contentOf(head, turn))
@@ -62,7 +66,7 @@ test(
           directory,
           (store) => {
             right(store.collect())
-            const { states, read } = contents(store)
+            const { states, read } = contentsOf(store)
             expect([...states.keys()].sort()).toEqual([...last.keys()].sort())
             for (const [head, state] of states)
               expect(state).toEqual(contentOf(head, (state as { readonly turn: number }).turn))
@@ -72,6 +76,48 @@ test(
             expect(right(fsck()(store)()).faults).toEqual([])
           },
           { clock: later },
+        )
+      }
+    }),
+)
+
+test(
+  'a compaction that is killed leaves the store as it was or compacted, and whole',
+  { timeout: 40_000 + ROUNDS * 5000 },
+  () =>
+    within(async (directory) => {
+      const contents = Array.from({ length: 150 }, (_, n) => ({ n, text: `line ${n}\n`.repeat(200 + n) }))
+      const commit = (store: LmdbStore): void => {
+        const components = ComponentStore.make(store)
+        for (const [n, content] of contents.entries()) {
+          const reference = StateReference.root(components)(right(State.fromJson(content)))()
+          right(StateReference.commit({ head: `${n}` })(reference)())
+        }
+      }
+      await opened(directory, commit, { durability: 'none' })
+      for (let round = 0; round < ROUNDS; round++) {
+        const host = new Host()
+        // Beyond the leases of those that were killed before.
+        const ahead = round * 120_000
+        await using([host], async () => {
+          await host.ask('ready')
+          host.tell(
+            'compact',
+            directory,
+            { pack: ['all', 'none', 'history'][round % 3], packSize: 10_000 },
+            ahead,
+          )
+          await pause(20 + somewhere(round, 1, 400))
+          await host.kill()
+        })
+        await opened(
+          directory,
+          (store) => {
+            expect(right(fsck()(store)()).faults).toEqual([])
+            const { states } = contentsOf(store)
+            for (const [n, content] of contents.entries()) expect(states.get(`${n}`)).toEqual(content)
+          },
+          { clock: () => Date.now() + ahead + 90_000 },
         )
       }
     }),

@@ -170,7 +170,7 @@ export const brokenCheckpoints: Readonly<Record<string, Checkpoints>> = {
   'answers every common ancestor': {
     ...sound,
     mergeBases: (ours, theirs) =>
-      Fetch.both(sound.log()([ours]), sound.log()([theirs]), (a, b) => {
+      Fetch.both(everything([ours]), everything([theirs]), (a, b) => {
         const theirsToo = new Set(b.map(({ digest }) => digest))
         return a.filter(({ digest }) => theirsToo.has(digest))
       }),

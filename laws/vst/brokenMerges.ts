@@ -3,6 +3,7 @@
  */
 import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
+import { diff3Merge } from 'node-diff3'
 import type { Value } from '../../src/data/Value.js'
 import * as Fetch from '../../src/trie/Fetch.js'
 import * as Patch from '../../src/trie/Patch.js'
@@ -134,6 +135,23 @@ export const brokenMerges: Readonly<Record<string, Merges>> = {
         merged,
       ),
   },
+  'takes the last of two resolutions': {
+    ...sound,
+    resume: (resolutions) =>
+      sound.resume(
+        resolutions.filter(
+          ({ path }, i) => !resolutions.slice(i + 1).some((one) => `${one.path}` === `${path}`),
+        ),
+      ),
+  },
+  'lets rules throw': {
+    ...sound,
+    merge: (rules) => (base, ours, theirs) => {
+      const merged = sound.merge(rules)(base, ours, theirs)
+      if (merged._tag === 'Failed') throw new Error(merged.failure._tag)
+      return merged
+    },
+  },
   'takes null for nothing': {
     ...sound,
     ConflictsFromValue: new t.Type<ReadonlyArray<Merge.Conflict>, Value, unknown>(
@@ -201,6 +219,20 @@ export const brokenResolvers: Readonly<Record<string, Resolvers>> = {
   },
   'takes our lines': { ...resolvers, lines: partial },
   'decides no lines': { ...resolvers, lines: () => O.none },
+  'compares lines for as long as it takes': {
+    ...resolvers,
+    lines: (conflict) => {
+      const bounded = resolvers.lines(conflict)
+      const [o, a, b] = [conflict.base, conflict.ours, conflict.theirs].map((side) =>
+        O.isSome(side) && typeof side.value === 'string' ? side.value.split(/(?<=\n)/) : [],
+      )
+      if (O.isSome(bounded) || Math.max(o!.length, a!.length, b!.length) > 5000) return bounded
+      const regions = diff3Merge(a!, o!, b!, { excludeFalseConflicts: true })
+      return regions.some(({ ok }) => ok === undefined)
+        ? O.none
+        : O.some(O.some(regions.flatMap(({ ok }) => ok!).join('')))
+    },
+  },
   'matches a beginning': {
     ...resolvers,
     matches: (pattern, path) => resolvers.matches([...pattern, Resolver.REST], path),

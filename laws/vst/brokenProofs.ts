@@ -77,6 +77,15 @@ export const brokenProofs: Readonly<Record<string, Proofs>> = {
       return E.isRight(shown) ? shown : E.left(invalidProof('no'))
     },
   },
+  'takes a range that is none for one that nothing has': {
+    ...sound,
+    verify: (root, question) => (proof) => {
+      const { from, to } = question.range ?? { from: 0, to: 0 }
+      return from >= 0 && from <= to && Number.isInteger(from) && Number.isInteger(to)
+        ? sound.verify(root, question)(proof)
+        : E.map(() => O.none)(sound.verify(root, { ...question, range: { from: 0, to: 0 } })(proof))
+    },
+  },
   'verifies nothing': { ...sound, verify: () => () => E.left(invalidProof('no')) },
   'shows nothing': {
     ...sound,

@@ -2,7 +2,9 @@
  * Broken engines, each of which some law rejects.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
 import * as StateReference from '../../src/branch/StateReference.js'
+import { invalidPath } from '../../src/data/Failure.js'
 import * as State from '../../src/trie/State.js'
 import * as Checkpoint from '../../src/vst/Checkpoint.js'
 import * as Heads from '../../src/vst/Heads.js'
@@ -27,10 +29,13 @@ const checkThenMove: VstOperations['moveAsync'] = (name, expect, next) => (vst) 
   }
 }
 
+const reasonOf = (answer: E.Either<{ readonly reason?: string }, unknown>): string =>
+  E.isLeft(answer) ? (answer.left.reason ?? '') : ''
+
 let told = 0
 
 export const brokenVsts: { readonly [fault: string]: () => VstOperations } = {
-  'undoes nothing': () => ({ ...sound, undo: sound.expire({ operations: 1000 }) }),
+  'undoes nothing': () => ({ ...sound, undo: sound.rewind({ time: Number.POSITIVE_INFINITY }) }),
   'redoes by undoing': () => ({ ...sound, redo: sound.undo }),
   'has a window of one': () => ({ ...sound, ...windowed(1) }),
   'lets go of nothing': () => ({ ...sound, ...windowed(1000) }),
@@ -87,6 +92,40 @@ export const brokenVsts: { readonly [fault: string]: () => VstOperations } = {
   'counts nothing': () => ({
     ...sound,
     metrics: (vst) => () => ({ ...sound.metrics(vst)(), operations: 0 }),
+  }),
+  'takes the names of heads for keys': () => ({
+    ...sound,
+    create: (name, digest) => (vst) => () =>
+      name.length > 900 ? E.left(invalidPath([name], 'too long')) : sound.create(name, digest)(vst)(),
+  }),
+  'counts what ends the window': () => ({
+    ...sound,
+    expire: ({ operations = 1 } = {}) => sound.expire({ operations: Math.max(0, operations - 1) }),
+  }),
+  'logs what changes nothing': () => ({
+    ...sound,
+    move: (name, expect, next) => (vst) => () =>
+      expect === next
+        ? E.map((done: sound.Operation) => O.some(done))(
+            sound.rewind({ time: Number.POSITIVE_INFINITY })(vst)() as never,
+          )
+        : sound.move(name, expect, next)(vst)(),
+  }),
+  'merges with whatever is there': () => ({
+    ...sound,
+    merge: (name, theirs, { expect: _, ...options } = {}) => sound.merge(name, theirs, options),
+  }),
+  'lets changes throw': () => ({
+    ...sound,
+    withHead: (name, change, options) => (vst) => () => {
+      const done = sound.withHead(name, change, options)(vst)() as never
+      if (reasonOf(done).includes('threw')) throw new Error(reasonOf(done))
+      return done
+    },
+  }),
+  'takes no number for none': () => ({
+    ...sound,
+    log: (bounds = {}) => sound.log(Number.isNaN(bounds.count) ? { count: 0 } : bounds),
   }),
   'looks, and then moves': () => ({ ...sound, moveAsync: checkThenMove }),
 }

@@ -224,6 +224,14 @@ const walks = (op: Checkpoints): ReadonlyArray<Law> => [
     const listed = get(Fetch.run(world.store)(op.log({ since: 5 })([world.digests[2]!])))
     return isEq(digestsOf(listed), [world.digests[2]!])
   }),
+  fact('a bound that is none is refused', () => {
+    const { store, digests } = history([{ parents: [], time: 0 }])
+    const bounds = [{ count: Number.NaN }, { count: -1 }, { since: Number.NaN }, { since: '2020' as never }]
+    return bounds.map((bound) => {
+      const listed = Fetch.run(store)(op.log(bound)(digests))()
+      return isEq(listed._tag === 'Left' ? listed.left._tag : 'listed', 'InvalidValue')
+    })
+  }),
   law('the same walk run again gives the same', [shapes], (shape) => {
     const { store, digests } = history(shape)
     const last = digests[digests.length - 1]!

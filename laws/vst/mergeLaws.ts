@@ -206,6 +206,11 @@ const resuming = (op: Merges): ReadonlyArray<Law> => [
       holds(stray._tag === 'Some' && stray.value._tag === 'Left', 'a path without a conflict was taken'),
     ]
   }),
+  fact('one conflict cannot be resolved twice', () => {
+    const merged = now(op.merge()(stateOf({ a: 1 }), stateOf({ a: 2 }), stateOf({ a: 3 })))
+    const twice = [2, 3].map((value) => ({ path: ['a'], value: O.some(value) }))
+    return isEq(failureOf(op.resume(twice)(merged)), { tag: 'InvalidPath', path: ['a'] })
+  }),
   law('conflicts are values', [fc.array(conflicts)], (some) => {
     const value = op.ConflictsFromValue.encode(some)
     return [
@@ -226,7 +231,33 @@ const resuming = (op: Merges): ReadonlyArray<Law> => [
   }),
 ]
 
+const failureOf = (fetch: Fetch.Fetch<Sound.MergeFailure, unknown>): unknown => {
+  const answer = Fetch.now(fetch)
+  if (answer._tag === 'None' || answer.value._tag === 'Right') return null
+  const { left } = answer.value
+  return { tag: left._tag, path: 'path' in left ? left.path : null }
+}
+
 const ruling = (op: Merges): ReadonlyArray<Law> => [
+  fact('a rule that throws, or answers what is no answer, fails the merge and says where', () => {
+    const bad = [undefined, null, { _tag: 'Some' }, O.some(undefined), O.some(O.some(Number.NaN))]
+    const resolvers: ReadonlyArray<Resolver.Resolver> = [
+      () => {
+        throw new Error('no')
+      },
+      () => {
+        throw Object.create(null)
+      },
+      ...bad.map((answer) => () => answer as never),
+    ]
+    const [base, ours, theirs] = [1, 2, 3].map((n) => stateOf({ in: { a: n } }))
+    return resolvers.map((resolve) =>
+      isEq(failureOf(op.merge([{ resolve }])(base!, ours!, theirs!)), {
+        tag: 'InvalidValue',
+        path: ['in', 'a'],
+      }),
+    )
+  }),
   fact('the first rule that fits and decides counts', () => {
     const base = stateOf({ a: { n: 1, t: 'x', u: 0 }, n: 1 })
     const ours = stateOf({ a: { n: 2, t: 'y', u: 'w' }, n: 2 })

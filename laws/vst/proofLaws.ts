@@ -211,6 +211,31 @@ const falsehood = (op: Proofs): ReadonlyArray<Law> => [
       'another question was answered wrongly',
     )
   }),
+  fact('a range that is none is neither proved nor verified', () => {
+    const [{ store, root }] = worlds
+    const whole = get(op.prove(store)(root, { path: ['text'] }))
+    const root0 = get(op.prove(store)(root, { path: ['text'], range: { from: 0, to: 0 } }))
+    const ranges = [
+      [-1, 2],
+      [-2, -1],
+      [3, 2],
+      [0.5, 2],
+      [0, 1.5],
+      [Number.NaN, 2],
+      [0, Number.NaN],
+      [0, Number.POSITIVE_INFINITY],
+      ['0', '1'],
+    ] as ReadonlyArray<readonly [number, number]>
+    return ranges.flatMap(([from, to]) => {
+      const question = { path: ['text'], range: { from, to } }
+      const proved = op.prove(store)(root, question)()
+      const shown = [whole, root0].map((proof) => op.verify(root, question)(proof)._tag)
+      return [
+        isEq(proved._tag === 'Left' ? proved.left._tag : 'proved', 'InvalidValue'),
+        isEq(shown, ['Left', 'Left']),
+      ]
+    })
+  }),
   fact('what is no list of blocks verifies nothing', () =>
     [null, 1, {}, [1], [[new Uint8Array()]], [], 'text'].map((value) =>
       isEq(op.verify(worlds[0].root, { path: ['small'] })(get(() => Codec.encode(value)))._tag, 'Left'),

@@ -119,6 +119,13 @@ const each = (op: Resolvers): ReadonlyArray<Law> => [
       O.some(O.some('constructor\n__proto__\nx\ny\n')),
     ),
   ]),
+  fact('lines that come again and again are decided where that takes no time', () => {
+    const decided = (n: number, all: string): boolean =>
+      op.lines(sides(all.repeat(n), `ours\n${all.repeat(n)}`, `${all.repeat(n)}theirs\n`))._tag === 'Some'
+    const four = 'a\nb\n\n\n'
+    const many = Array.from({ length: 1000 }, (_, i) => `${i}\n`).join('')
+    return [isEq([decided(100, four), decided(300, four), decided(4, many)], [true, false, true])]
+  }),
   fact('patterns', () => {
     const cases: ReadonlyArray<readonly [Sound.Pattern, ReadonlyArray<string | number>, boolean]> = [
       [[], [], true],

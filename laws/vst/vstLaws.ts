@@ -3,6 +3,7 @@
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
 import * as ComponentStore from '../../src/branch/ComponentStore.js'
 import * as StateReference from '../../src/branch/StateReference.js'
 import type { Digest } from '../../src/data/Digest.js'
@@ -129,6 +130,10 @@ const undoes = (op: VstOperations): Law =>
 const tagOf = (answer: E.Either<{ readonly _tag: string }, unknown>): string =>
   E.isLeft(answer) ? answer.left._tag : 'done'
 
+const throwing = (): Fetch.Fetch<never, State.State> => {
+  throw new Error('no')
+}
+
 const failures = (op: VstOperations): Law =>
   fact('an operation that fails changes nothing', () => {
     const vst = counted(op, 2)
@@ -152,6 +157,23 @@ const failures = (op: VstOperations): Law =>
       ['InvalidValue', op.create('.kept/0/main', tip)(vst)()],
       ['InvalidValue', op.withHead('.operations', State.set(['a'], 1))(vst)()],
       ['no', op.withHead('main', () => Fetch.fail({ _tag: 'no' as const }))(vst)()],
+      ['InvalidValue', op.withHead('main', throwing)(vst)()],
+      ['InvalidValue', op.withHead<never>('main', () => undefined as never)(vst)()],
+      ['HeadMoved', op.move('main', first, first)(vst)()],
+      ['HeadMoved', op.move('main', null, null)(vst)()],
+      ['HeadMoved', op.move('none', tip, tip)(vst)()],
+      ['InvalidValue', op.move('.kept/0/0', null, null)(vst)()],
+      ['HeadMoved', op.merge('main', first, { expect: first })(vst)()],
+      ['HeadMoved', op.merge('main', tip, { expect: null })(vst)()],
+      ['InvalidValue', op.log({ count: Number.NaN })(vst)()],
+      ['InvalidValue', op.log({ count: -1 })(vst)()],
+      ['InvalidValue', op.log({ since: Number.NaN })(vst)()],
+      ['InvalidValue', op.prune([tip], { count: Number.NaN })(vst)()],
+      ['InvalidValue', op.asOf({ time: Number.NaN })(vst)()],
+      ['InvalidValue', op.asOf({ time: '2020' as never })(vst)()],
+      ['InvalidValue', op.rewind({ time: Number.NaN })(vst)()],
+      ['InvalidValue', op.expire({ operations: Number.NaN })(vst)()],
+      ['InvalidValue', op.expire({ milliseconds: -1 })(vst)()],
     ]
     const after = [headsOf(op, vst), get(op.log()(vst)), vst.components.store.stats().blocks]
     return [...attempts.map(([tag, answer]) => isEq(tagOf(answer), tag)), isEq(after, before)]
@@ -224,6 +246,91 @@ const windows = (op: VstOperations): Law =>
         isEq(there, expected),
       ]
     },
+  )
+
+const ends = (op: VstOperations): Law =>
+  law(
+    'as many operations stay as are to stay when the window ends, however often it does',
+    [fc.nat(6), fc.nat(8), fc.integer({ min: 1, max: 3 })],
+    (size, operations, times) => {
+      const vst = counted(op, size)
+      const ended = Array.from({ length: times }, () => O.isSome(get(op.expire({ operations })(vst))))
+      const logged = get(op.log()(vst)).length
+      let undone = 0
+      while (undone <= size && E.isRight(op.undo(vst)())) undone++
+      const over = size > operations
+      return [
+        isEq(
+          ended,
+          ended.map((_, i) => over && i === 0),
+        ),
+        isEq(logged, Math.min(size, operations) + (over ? 1 : 0)),
+        isEq(undone, Math.min(size, operations)),
+      ]
+    },
+  )
+
+const stays = (op: VstOperations): Law =>
+  fact('a move to where a head stands is no operation', () => {
+    const vst = counted(op, 2)
+    const { store } = vst.components
+    const [[, tip]] = headsOf(op, vst) as [readonly [string, Digest]]
+    get(store.transact({ heads: [{ name: 'other', expect: null, next: tip }] }))
+    const before = get(op.log()(vst))
+    const moved = [op.move('main', tip, tip), op.move('none', null, null), op.move('other', tip, tip)]
+    const answers = [...moved, op.reset('main', tip)].map((move) => get(move(vst)))
+    return [
+      isEq(
+        answers,
+        answers.map(() => O.none),
+      ),
+      isEq(get(op.log()(vst)), before),
+    ]
+  })
+
+/** As long as LMDB takes them, in each of the widths of UTF-8, and half a character. */
+const longNames: ReadonlyArray<string> = ['x', 'é', '語', '🌲', '\ud800'].map((of) =>
+  of.repeat(988 / of.length),
+)
+
+const names = (op: VstOperations): Law =>
+  fact('a head of any name can be made, moved, renamed and taken away, and each undone', () =>
+    longNames.flatMap((name) => {
+      const vst = counted(op, 2)
+      const [second, first] = get(op.log()(vst)).map(
+        ({ digest }) => get(op.asOf({ operation: digest })(vst)).heads[0]![1],
+      ) as [Digest, Digest]
+      const to = `${name.slice(0, -1)}y`
+      const acts: ReadonlyArray<(vst: Engine) => () => E.Either<unknown, unknown>> = [
+        op.create(name, first),
+        op.move(name, first, second),
+        op.reset(name, first),
+        op.withHead(name, State.set(['n'], 3)),
+        op.rename(name, to),
+        op.rename(to, name),
+        op.remove(name),
+      ]
+      const views = [headsOf(op, vst)]
+      for (const act of acts) {
+        get(act(vst))
+        views.push(headsOf(op, vst))
+      }
+      const after = (act: typeof op.undo): ReadonlyArray<readonly [string, Digest]> => {
+        get(act(vst))
+        return headsOf(op, vst)
+      }
+      const back = acts.map(() => after(op.undo))
+      const forth = acts.map(() => after(op.redo))
+      const log = get(op.log()(vst)).slice(-9, -2)
+      const moved = log.map(({ digest }) => get(op.changes(digest)(vst)).moves.map((move) => move.name))
+      const pair = [name, to].sort()
+      return [
+        isEq(back, views.slice(0, -1).toReversed()),
+        isEq(forth, views.slice(1)),
+        isEq(moved, [[name], pair, pair, [name], [name], [name], [name]]),
+        isEq(get(op.adopt(vst)), O.none),
+      ]
+    }),
   )
 
 const prunes = (op: VstOperations): Law =>
@@ -356,7 +463,9 @@ const linearisable = (op: VstOperations): Law =>
         [access(), yours],
       ])
       const log = get(op.log()(first))
-      const moved = events.filter(({ op: [kind], result }) => kind === 'move' && result === true)
+      const moved = events.filter(
+        ({ op: [kind, expect, next], result }) => kind === 'move' && result === true && expect !== next,
+      )
       return [holds(isOrdered(events), 'no order explains what was seen'), isEq(log.length, 3 + moved.length)]
     },
   )
@@ -388,6 +497,9 @@ export const vstLaws = (name: string, op: VstOperations): Suite =>
     failures(op),
     faults(op),
     windows(op),
+    ends(op),
+    stays(op),
+    names(op),
     prunes(op),
     foreign(op),
     measures(op),

@@ -51,6 +51,11 @@ export const catalogue: ReadonlyArray<Listed> = [
   { name: 'verify', summary: 'check a proof, without a store', load: () => import('./commands/verify.js') },
   { name: 'export', summary: 'write checkpoints to a CAR file', load: () => import('./commands/export.js') },
   { name: 'import', summary: 'read checkpoints from a CAR file', load: () => import('./commands/import.js') },
+  {
+    name: 'prune',
+    summary: 'let history end behind the latest checkpoints',
+    load: () => import('./commands/prune.js'),
+  },
   { name: 'gc', summary: 'free what nothing holds', load: () => import('./commands/gc.js') },
   {
     name: 'fsck',

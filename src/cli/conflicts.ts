@@ -7,12 +7,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import { type Digest, DigestFromCid } from '../data/Digest.js'
-import type { Path } from '../data/Failure.js'
+import { explain } from '../data/explain.js'
+import { invalidValue, type Path } from '../data/Failure.js'
 import * as V from '../data/Value.js'
 import type { Conflict, Resolution } from '../vst/Merge.js'
-import type { Side } from '../vst/Resolver.js'
+import type * as Resolver from '../vst/Resolver.js'
 import { stop } from './stop.js'
-import { fromJson, toJson } from './values.js'
+import { fromJson, type Refuse, toJson } from './values.js'
 
 /** A merge of two checkpoints into a head. */
 export interface Pending {
@@ -24,7 +25,10 @@ export interface Pending {
 }
 
 const SIDES = ['ours', 'theirs', 'base'] as const
-export type Taken = (typeof SIDES)[number]
+export type Side = (typeof SIDES)[number]
+
+/** What is to stand where there was a conflict. */
+export type Taken = Side | { readonly value: V.Value }
 
 const taken = t.union([
   t.literal('ours'),
@@ -44,7 +48,7 @@ const File = t.strict({
 })
 
 /** Beside a side's value nothing tells that there is none. */
-const sideToJson = (side: Side): unknown => (O.isNone(side) ? [] : [toJson(side.value)])
+const sideToJson = (side: Resolver.Side): unknown => (O.isNone(side) ? [] : [toJson(side.value)])
 
 const HELP =
   'For each conflict set "take" to "ours", "theirs", "base", or { "value": … }; then: coppice merge --resume THIS_FILE. A side is [] where nothing stands, or [what stands there].'
@@ -76,7 +80,7 @@ export const save = (file: string, pending: Pending, conflicts: ReadonlyArray<Co
 
 export interface Resumed extends Pending {
   /** What people have decided, by the JSON of the path. */
-  readonly taken: ReadonlyMap<string, Taken | { readonly value: unknown }>
+  readonly taken: ReadonlyMap<string, Taken>
 }
 
 export const load = (file: string): Resumed => {
@@ -90,29 +94,33 @@ export const load = (file: string): Resumed => {
   const decoded = File.decode(json)
   if (E.isLeft(decoded)) return unreadable('it is no file of conflicts')
   const { conflicts, ...pending } = decoded.right
+  const takenOf = (path: Path, take: Side | { readonly value?: unknown }): Taken => {
+    if (typeof take === 'string') return take
+    const refuse: Refuse = (inner, reason) => unreadable(explain(invalidValue([...path, ...inner], reason)))
+    const value = V.fromUnknown(fromJson(take.value, refuse))
+    return E.isRight(value) ? { value: value.right } : refuse(value.left.path, value.left.reason)
+  }
   const decided = conflicts.flatMap(({ path, take }) =>
-    take === null ? [] : [[keyOf(path), take as Taken | { readonly value: unknown }] as const],
+    take === null ? [] : [[keyOf(path), takenOf(path, take)] as const],
   )
   return { ...pending, taken: new Map(decided) }
 }
 
 const keyOf = (path: Path): string => JSON.stringify(path)
 
-/** What was decided about the conflicts of a merge; the rest is left. Stops with `InvalidValue`. */
+/** What was decided about the conflicts of a merge; the rest is left. */
 export const resolutions = (
   conflicts: ReadonlyArray<Conflict>,
-  of: (conflict: Conflict) => Taken | { readonly value: unknown } | undefined,
+  of: (conflict: Conflict) => Taken | undefined,
 ): ReadonlyArray<Resolution> =>
   conflicts.flatMap((conflict) => {
     const take = of(conflict)
     if (take === undefined) return []
-    if (typeof take === 'string') return [{ path: conflict.path, value: conflict[take] }]
-    const value = V.fromUnknown(fromJson(take.value))
-    return E.isLeft(value) ? stop(value.left) : [{ path: conflict.path, value: O.some(value.right) }]
+    return [{ path: conflict.path, value: typeof take === 'string' ? conflict[take] : O.some(take.value) }]
   })
 
 /** Those of a file. */
 export const decided =
   ({ taken }: Resumed) =>
-  ({ path }: Conflict): Taken | { readonly value: unknown } | undefined =>
+  ({ path }: Conflict): Taken | undefined =>
     taken.get(keyOf(path))

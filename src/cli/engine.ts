@@ -55,6 +55,10 @@ export const expire = (session: Session, operations: number): void => {
   orStop(Vst.expire({ operations })(vstOf(session))())
 }
 
+/** The heads as of a time, in the order of their names. Stops with `UnknownOperation` before the window. */
+export const headsAsOf = (session: Session, time: number): ReadonlyArray<readonly [string, Digest]> =>
+  orStop(Vst.asOf({ time })(vstOf(session))()).heads
+
 /** Where heads stood before they were moved or taken away, as far as that can be undone. */
 export const leftBy = (session: Session): ReadonlyArray<Digest> => {
   const vst = vstOf(session)

@@ -78,6 +78,10 @@ const program = (): Command => {
     .addHelpText('after', HELP)
   for (const { name, summary } of catalogue)
     withGlobals(root.command(name).summary(summary).description(summary))
+  root.addHelpText('beforeAll', ({ command }) => {
+    const [name] = command.commands.length > 0 ? command.args : []
+    return name === undefined || name.startsWith('-') ? '' : misused(`unknown command '${name}'`)
+  })
   root.hook('preSubcommand', async (_, command) => {
     const listed = catalogue.find(({ name }) => name === command.name())
     if (listed !== undefined) (await listed.load()).define(command, acting)
@@ -108,14 +112,21 @@ const failed = (error: unknown, json: boolean): number => {
   if (lacksLmdb(error)) return complain({ _tag: 'Misused', reason: NO_LMDB }, json)
   if (!(error instanceof CommanderError)) throw error
   if (error.exitCode === 0) return 0
+  // It was printed, for want of a command.
+  if (error.code === 'commander.help') return MISUSED
   const reason = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
   return complain({ _tag: 'Misused', reason: printable(reason) }, json)
 }
 
-listen()
 const argv = process.argv.slice(2)
+const isJson = argv.includes('--json')
+listen((cause) => {
+  const reason = { _tag: 'FileFailed', path: '/dev/stdout', operation: 'write', cause } as const
+  process.exitCode = complain(reason, isJson)
+})
 try {
   await program().parseAsync([...asked(argv)], { from: 'user' })
 } catch (error) {
-  process.exitCode = failed(error, argv.includes('--json'))
+  const code = failed(error, isJson)
+  if (code !== 0) process.exitCode = code
 }

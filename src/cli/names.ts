@@ -6,6 +6,7 @@ import { type Digest, fromCid, fromHex, toCid, toHex } from '../data/Digest.js'
 import { LONGEST_NAME } from '../store/internal/lmdb/keys.js'
 import * as Checkpoint from '../vst/Checkpoint.js'
 import { isReserved } from '../vst/internal/view.js'
+import { printable } from './output.js'
 import type { Session } from './session.js'
 import { misused, orStop, stop } from './stop.js'
 
@@ -22,15 +23,13 @@ export const named = (digest: Digest): { readonly cid: string; readonly digest: 
   digest: toHex(digest),
 })
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNFIT = /[\u0000-\u001f\u007f]/
-
 /** A name that a new head may have. */
 export const headName = (name: string): string => {
   if (name === '') return misused('a head needs a name')
   if (isReserved(name)) return misused("names that begin with a dot are the store's own")
-  if (UNFIT.test(name)) return misused('the name of a head holds no control characters')
-  if (!name.isWellFormed() || name.length > LONGEST_NAME) return misused('the name of a head is too long')
+  if (printable(name) !== name) return misused('the name of a head holds no control characters')
+  if (name.length > LONGEST_NAME) return misused('the name of a head is too long')
+  if (whole(name) !== null) return misused('a whole digest is no name for a head')
   return name
 }
 
@@ -56,7 +55,7 @@ const isCheckpoint = ({ store }: Session, digest: Digest): boolean => {
 }
 
 /** As it begins: at least so much that it tells something. */
-const HEX = /^[0-9a-f]{4,64}$/i
+export const HEX: RegExp = /^[0-9a-f]{4,64}$/i
 const CID = /^bafyr[a-z2-7]{7,54}$/
 
 const reachedFrom = (session: Session, tips: ReadonlyArray<Digest>): ReadonlyArray<Digest> =>
@@ -68,12 +67,24 @@ export const whole = (name: string): Digest | null => {
   return digest._tag === 'Right' ? digest.right : null
 }
 
-/** The checkpoint of a name. Stops with `UnknownName`, `AmbiguousName`, `UnknownCheckpoint`. */
+/** The checkpoint of a name; a whole digest is itself, whatever a head is called. Stops with `UnknownName`, `AmbiguousName`, `UnknownCheckpoint`. */
 export const checkpointOf = async (session: Session, name: string): Promise<Digest> => {
-  const digest = standing(session, name) ?? whole(name) ?? (await begunBy(session, name))
+  const digest = whole(name) ?? standing(session, name) ?? (await begunBy(session, name))
   session.ask(Checkpoint.load(digest))
   return digest
 }
+
+/** The checkpoints of some names, each once; of none, those of every head. */
+export const rootsOf = async (
+  session: Session,
+  names: ReadonlyArray<string>,
+): Promise<ReadonlyArray<Digest>> => [
+  ...new Set(
+    names.length === 0
+      ? tipsOf(session).map(([, digest]) => digest)
+      : await Promise.all(names.map((name) => checkpointOf(session, name))),
+  ),
+]
 
 /** What only an undo would bring back is looked at last. */
 const begunBy = async (session: Session, name: string): Promise<Digest> => {
@@ -92,5 +103,7 @@ const matching =
   (tips: ReadonlyArray<Digest>): Digest | undefined => {
     const [wanted, written] = CID.test(name) ? [name, toCid] : [name.toLowerCase(), toHex]
     const candidates = reachedFrom(session, tips).filter((digest) => written(digest).startsWith(wanted))
-    return candidates.length > 1 ? stop({ _tag: 'AmbiguousName', name, candidates }) : candidates[0]
+    return candidates.length > 1
+      ? stop({ _tag: 'AmbiguousName', name, of: 'checkpoints', candidates })
+      : candidates[0]
   }

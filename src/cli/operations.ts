@@ -3,7 +3,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import { type Digest, toHex } from '../data/Digest.js'
 import * as Vst from '../vst/Vst.js'
 import { vstOf } from './engine.js'
-import { named, short } from './names.js'
+import { HEX, named, short } from './names.js'
 import { moment, paint, printable } from './output.js'
 import type { Session } from './session.js'
 import { orStop, stop } from './stop.js'
@@ -48,10 +48,13 @@ export const movesOf = (session: Session, { digest }: Vst.Operation): ReadonlyAr
 
 /** The operation of the window whose digest begins so. Stops with `UnknownOperation`, `AmbiguousName`. */
 export const operationOf = (session: Session, name: string): Digest => {
-  const found = orStop(Vst.log()(vstOf(session))()).filter(({ digest }) =>
-    toHex(digest).startsWith(name.toLowerCase()),
-  )
-  if (found.length > 1)
-    return stop({ _tag: 'AmbiguousName', name, candidates: found.map(({ digest }) => digest) })
-  return found[0]?.digest ?? stop({ _tag: 'UnknownName', name })
+  const wanted = name.toLowerCase()
+  const found = HEX.test(wanted)
+    ? orStop(Vst.log()(vstOf(session))())
+        .map(({ digest }) => digest)
+        .filter((digest) => toHex(digest).startsWith(wanted))
+    : []
+  if (found.length > 1) return stop({ _tag: 'AmbiguousName', name, of: 'operations', candidates: found })
+  const reason = `none begins with ${JSON.stringify(name)}; coppice operations lists them`
+  return found[0] ?? stop({ _tag: 'UnknownOperation', operation: null, reason })
 }

@@ -9,8 +9,6 @@ export interface Answer {
   readonly code?: 0 | 1
 }
 
-export const lines = (all: ReadonlyArray<string>): string => all.map((line) => `${line}\n`).join('')
-
 // -------------------------------------------------------------------------------------
 // text
 // -------------------------------------------------------------------------------------
@@ -23,6 +21,17 @@ export const printable = (text: string): string =>
   text
     .replace(CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .toWellFormed()
+
+/** Lines for people. Of all that a terminal would obey nothing comes through but colours, which `paint` may have put there. */
+export const lines = (all: ReadonlyArray<string>): string => all.map((line) => `${told(line)}\n`).join('')
+
+const told = (line: string): string =>
+  isColoured()
+    ? line
+        .split(COLOUR)
+        .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+        .join('')
+    : printable(line)
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
@@ -48,11 +57,16 @@ export const moment = (milliseconds: number): string => {
   return Number.isNaN(date.getTime()) ? String(milliseconds) : `${date.toISOString().slice(0, 19)}Z`
 }
 
-type Style = Parameters<typeof styleText>[0]
+type Style = 'red' | 'green' | 'yellow' | 'cyan'
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const COLOUR = /(\u001b\[3[1-69]m)/
+
+const isColoured = (): boolean => process.stdout.isTTY && process.stdout.hasColors()
 
 /** Coloured on a terminal that wants it (`NO_COLOR`), plain elsewhere. */
 export const paint = (style: Style, text: string): string =>
-  process.stdout.isTTY && process.stdout.hasColors() ? styleText(style, text) : text
+  isColoured() ? styleText(style, printable(text)) : text
 
 /** Columns with two spaces between them; the last is as long as it is. Columns of `right` end alike. */
 export const columns = (
@@ -76,11 +90,14 @@ export const columns = (
 
 let closed = false
 
-/** A reader that has seen enough closes the pipe: then the rest is for nobody, and nothing has failed. */
-export const listen = (): void => {
+/**
+ * A reader that has seen enough closes the pipe: then the rest is for nobody, and nothing has failed. Of anything else that ends
+ * the standard output somebody is told, once.
+ */
+export const listen = (failed: (cause: Error) => void): void => {
   const { stdout, stderr } = process
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (!closed && error.code !== 'EPIPE') failed(error)
     closed = true
   })
   stderr.on('error', () => {})
@@ -95,5 +112,5 @@ export const write = (piece: string | Uint8Array): Promise<void> =>
     else process.stdout.write(piece, () => resolve())
   })
 
-/** What a program reads: one line. */
-export const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`
+/** What a program reads: one line. Controls stand in its strings alone, where JSON writes them as `printable` does. */
+export const jsonLine = (value: unknown): string => `${printable(JSON.stringify(value))}\n`

@@ -8,6 +8,7 @@
 import type { Path } from '../data/Failure.js'
 import * as Fetch from '../trie/Fetch.js'
 import * as State from '../trie/State.js'
+import { nameFault } from '../vst/internal/directoryEntry.js'
 import { printable } from './output.js'
 import { misused } from './stop.js'
 
@@ -27,8 +28,15 @@ export const literal = (text: string): Path | null => {
 const namesIn = (text: string): ReadonlyArray<string> =>
   text.split('/').filter((name) => name !== '' && name !== '.')
 
-/** A path into which something is put: names are keys. */
-export const keysOf = (text: string): Path => literal(text) ?? namesIn(text)
+/** A path into which a directory is put: its names are keys that can be names of files. */
+export const keysOf = (text: string): Path => {
+  const path = literal(text) ?? namesIn(text)
+  for (const key of path) {
+    const fault = typeof key === 'string' ? nameFault(key) : null
+    if (fault !== null) return misused(`"${printable(text)}" holds what names no file: ${fault}`)
+  }
+  return path
+}
 
 /** Where the path leads in a state; where it leads nowhere, the path as it was written. */
 export const locate =

@@ -20,10 +20,11 @@ export interface UnknownName {
   readonly name: string
 }
 
-/** Several checkpoints begin so. */
+/** Several begin so. */
 export interface AmbiguousName {
   readonly _tag: 'AmbiguousName'
   readonly name: string
+  readonly of: 'checkpoints' | 'operations'
   readonly candidates: ReadonlyArray<Digest>
 }
 
@@ -113,7 +114,7 @@ const complained = (complaint: Complaint): string => {
     case 'AmbiguousName': {
       const shown = complaint.candidates.slice(0, SHOWN).map((digest) => toHex(digest).slice(0, 16))
       const more = complaint.candidates.length - shown.length
-      return `${quoted(complaint.name)} may be ${complaint.candidates.length} checkpoints: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+      return `${quoted(complaint.name)} may be ${complaint.candidates.length} ${complaint.of}: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
     }
     case 'HeadExists':
       return `there is a head called ${quoted(complaint.name)} already`

@@ -290,13 +290,16 @@ export const restoreHeadAsync =
  * What some checkpoints reach, each once and after all of its children: by descending generation, then by descending
  * time, then by digest. Loads what it lists and the parents of that, in as many rounds.
  *
- * Errors: `UnknownCheckpoint` for a tip that is none, `Corrupt` for a history that no commits make.
+ * Errors: `UnknownCheckpoint` for a tip that is none, `Corrupt` for a history that no commits make, `InvalidValue` for a
+ * bound that is none.
  *
  * @category history
  */
 export const log =
   (bounds: history.Bounds = {}) =>
-  (tips: ReadonlyArray<Digest>): Fetch.Fetch<history.HistoryFailure, ReadonlyArray<history.Entry>> =>
+  (
+    tips: ReadonlyArray<Digest>,
+  ): Fetch.Fetch<history.HistoryFailure | InvalidValue, ReadonlyArray<history.Entry>> =>
     history.log(bounds, tips.slice())
 
 /**
@@ -388,20 +391,26 @@ function* cutting<S extends Store | AsyncStore>(
  */
 export const prune =
   <S extends Store>(components: ComponentStore.ComponentStore<S>) =>
-  (tips: ReadonlyArray<Digest>, bounds: history.Bounds): IOEither<RestoreFailure, ReadonlyArray<Digest>> =>
+  (
+    tips: ReadonlyArray<Digest>,
+    bounds: history.Bounds,
+  ): IOEither<RestoreFailure | InvalidValue, ReadonlyArray<Digest>> =>
     run(components.store, () => pruning(components, tips, bounds))
 
 /** `prune` over an asynchronous store. @category history */
 export const pruneAsync =
   <S extends AsyncStore>(components: ComponentStore.ComponentStore<S>) =>
-  (tips: ReadonlyArray<Digest>, bounds: history.Bounds): TaskEither<RestoreFailure, ReadonlyArray<Digest>> =>
+  (
+    tips: ReadonlyArray<Digest>,
+    bounds: history.Bounds,
+  ): TaskEither<RestoreFailure | InvalidValue, ReadonlyArray<Digest>> =>
     runAsync(components.store, () => pruning(components, tips, bounds))
 
 /** @internal The checkpoints behind which a bounded log ends. */
 export function* endsOf(
   tips: ReadonlyArray<Digest>,
   bounds: history.Bounds,
-): Program<E.Either<history.HistoryFailure | StoreFailed, ReadonlyArray<Digest>>> {
+): Program<E.Either<history.HistoryFailure | InvalidValue | StoreFailed, ReadonlyArray<Digest>>> {
   const listed = yield* fetched(log(bounds)(tips))
   if (listed._tag === 'Left') return listed
   const kept = new Set(listed.right.map(({ digest }) => digest))
@@ -418,7 +427,7 @@ function* pruning<S extends Store | AsyncStore>(
   components: ComponentStore.ComponentStore<S>,
   tips: ReadonlyArray<Digest>,
   bounds: history.Bounds,
-): Program<E.Either<RestoreFailure, ReadonlyArray<Digest>>> {
+): Program<E.Either<RestoreFailure | InvalidValue, ReadonlyArray<Digest>>> {
   const found = yield* endsOf(tips, bounds)
   if (found._tag === 'Left') return found
   const ends = found.right

@@ -30,11 +30,19 @@ import { settling } from '../branch/ComponentStore.js'
 import { fetched, type Program, run, runAsync } from '../branch/internal/program.js'
 import * as StateReference from '../branch/StateReference.js'
 import type { Digest } from '../data/Digest.js'
-import { type Conflicted, type Corrupt, type StoreFailed, storeFailed } from '../data/Failure.js'
+import {
+  type Conflicted,
+  type Corrupt,
+  type InvalidValue,
+  invalidValue,
+  type StoreFailed,
+  storeFailed,
+} from '../data/Failure.js'
 import type { AsyncStore, Receipt, Store, TransactFailure } from '../store/Store.js'
 import type * as Fetch from '../trie/Fetch.js'
 import * as State from '../trie/State.js'
 import * as Checkpoint from './Checkpoint.js'
+import { thrown } from './internal/thrown.js'
 import { Watchers } from './internal/watchers.js'
 import * as Merge from './Merge.js'
 
@@ -186,6 +194,18 @@ interface Made {
   readonly state: State.State
 }
 
+/** What the change makes, which is the caller's and may throw, or answer anything. */
+function* changed<F>(
+  change: Change<F>,
+  now: State.State,
+): Program<E.Either<F | InvalidValue | StoreFailed | Corrupt, State.State>> {
+  try {
+    return yield* fetched(change(now))
+  } catch (cause) {
+    return E.left(invalidValue(['change'], thrown('the change', cause)))
+  }
+}
+
 /** What is to be committed on what is there now. */
 function* remade<F>(
   made: Made | null,
@@ -193,7 +213,7 @@ function* remade<F>(
   change: Change<F>,
   { strategy = 'testAndSet', rules = [] }: ChangeOptions,
 ): Program<E.Either<F | Merge.MergeFailure | Conflicted | StoreFailed | Corrupt, State.State>> {
-  if (made === null || strategy === 'testAndSet') return yield* fetched(change(now))
+  if (made === null || strategy === 'testAndSet') return yield* changed(change, now)
   if (strategy === 'set') return E.right(made.state)
   const merged = yield* fetched(Merge.merge(rules)(made.from, made.state, now))
   return merged._tag === 'Left' ? merged : Merge.toState(merged.right)
@@ -261,8 +281,9 @@ const withinHeads = <F, S extends Store | AsyncStore>(
  * that is not there begins with the empty state. Each try is a few calls of the store; the change may be made as
  * often as it is tried.
  *
- * Errors: those of the change, `HeadMoved` if the head moved at each try, `Conflicted` if a merge has conflicts, and
- * those of `Checkpoint.commit`.
+ * Errors: those of the change, `InvalidValue` at `change` if it throws, `StoreFailed` if it throws once it has waited for
+ * blocks, `HeadMoved` if the head moved at each try, `Conflicted` if a merge has conflicts, and those of
+ * `Checkpoint.commit`.
  */
 export const withHead =
   <F>(name: string, change: Change<F>, options: ChangeOptions = {}) =>

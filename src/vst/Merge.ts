@@ -37,7 +37,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import type { Digest } from '../data/Digest.js'
-import { type Conflicted, conflicted, type InvalidPath, invalidPath, type Path } from '../data/Failure.js'
+import {
+  type Conflicted,
+  conflicted,
+  type InvalidPath,
+  type InvalidValue,
+  invalidPath,
+  invalidValue,
+  type Path,
+} from '../data/Failure.js'
 import * as V from '../data/Value.js'
 import * as Fetch from '../trie/Fetch.js'
 import * as Patch from '../trie/Patch.js'
@@ -46,6 +54,7 @@ import * as State from '../trie/State.js'
 import * as Checkpoint from './Checkpoint.js'
 import { type Meeting, type Operations, plan } from './internal/plan.js'
 import { after, splicesOf } from './internal/splices.js'
+import { thrown } from './internal/thrown.js'
 import { type Conflict, type Kind, kindOf, matches, type Rule, type Side } from './Resolver.js'
 
 // -------------------------------------------------------------------------------------
@@ -61,7 +70,7 @@ export interface Merged {
   readonly conflicts: ReadonlyArray<Conflict>
 }
 
-/** Beside failures to load: `InvalidValue` for a resolver's answer that is no value. */
+/** Beside failures to load: `InvalidValue`, with the place, for a resolver that throws or answers what is no value. */
 export type MergeFailure = State.SequenceFailure
 
 type Merging<A> = Fetch.Fetch<MergeFailure, A>
@@ -131,11 +140,24 @@ const meet = (sides: Sides, meeting: Meeting): Merging<Outcome> => {
   if (rules.length === 0) return without()
   return Fetch.flatMap(conflictAt(sides, meeting.path), (conflict) => {
     for (const rule of rules) {
-      const decided = rule.resolve(conflict)
-      if (O.isSome(decided)) return Fetch.of({ ...nothing, puts: [[conflict.path, decided.value]] })
+      const asked = decided(rule, conflict)
+      if (asked._tag === 'Left') return Fetch.fail(asked.left)
+      if (asked.right !== null) return Fetch.of({ ...nothing, puts: [[conflict.path, asked.right]] })
     }
     return without()
   })
+}
+
+/** What a rule says, or null. It is the caller's, so it may throw, or answer anything. */
+const decided = ({ resolve }: Rule, conflict: Conflict): E.Either<InvalidValue, Side | null> => {
+  try {
+    const answer = resolve(conflict)
+    if (answer._tag === 'None') return E.right(null)
+    const { value } = answer
+    return E.right(value._tag === 'None' ? O.none : O.some(value.value))
+  } catch (cause) {
+    return E.left(invalidValue(conflict.path, thrown('the resolver', cause)))
+  }
 }
 
 const parted = (sides: Sides, path: Path): Merging<Outcome> =>
@@ -201,7 +223,7 @@ const byPath = (x: Conflict, y: Conflict): number =>
  * are a conflict of all of it, and so is a value that one side has removed and the other changed inside. O((changes +
  * 1) · depth).
  *
- * Errors: `Missing`, `Corrupt`, `InvalidValue` if a resolver answers what is no value.
+ * Errors: `Missing`, `Corrupt`, `InvalidValue` with the place if a resolver throws or answers what is no value.
  */
 export const merge =
   (rules: ReadonlyArray<Rule> = []) =>
@@ -237,7 +259,8 @@ const samePath = (x: Path, y: Path): boolean =>
 /**
  * Goes on with a merge: what was a conflict is what a resolution says.
  *
- * Errors: `InvalidPath` for a resolution of what is no conflict, `InvalidValue`, `Missing`, `Corrupt`.
+ * Errors: `InvalidPath` for a resolution of what is no conflict, or of one that another one resolves, `InvalidValue`,
+ * `Missing`, `Corrupt`.
  */
 export const resume =
   (resolutions: ReadonlyArray<Resolution>) =>
@@ -245,6 +268,10 @@ export const resume =
     const stray = resolutions.find(({ path }) => !conflicts.some((conflict) => samePath(conflict.path, path)))
     if (stray !== undefined)
       return Fetch.fail<InvalidPath>(invalidPath(stray.path, 'no conflict stands here'))
+    const twice = resolutions.find(({ path }, i) =>
+      resolutions.some((one, j) => j < i && samePath(one.path, path)),
+    )
+    if (twice !== undefined) return Fetch.fail<InvalidPath>(invalidPath(twice.path, 'resolved twice'))
     const left = conflicts.filter(({ path }) => !resolutions.some((one) => samePath(one.path, path)))
     return Fetch.map((next: State.State): Merged => ({ state: next, conflicts: left }))(
       putAll(

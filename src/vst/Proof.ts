@@ -46,6 +46,7 @@ import {
   type InvalidProof,
   type InvalidValue,
   invalidProof,
+  invalidValue,
   type Missing,
   type Path,
 } from '../data/Failure.js'
@@ -61,7 +62,7 @@ import * as State from '../trie/State.js'
 
 /**
  * What a proof is about: what stands at a path, or a part of the list, text or bytes there, from a position up to
- * another.
+ * another that is not less; both are whole numbers.
  */
 export interface Question {
   readonly path: Path
@@ -87,6 +88,19 @@ const answer = (root: Digest, { path, range }: Question): Fetch.Fetch<Missing | 
 
 export type ProveFailure = Missing | Corrupt | InvalidValue
 
+/** Why a question is none: what is proved and verified of it would be true of nothing. */
+const fault = ({ range }: Question): string | null =>
+  range === undefined || (isPosition(range.from) && isPosition(range.to) && range.from <= range.to)
+    ? null
+    : 'a range goes from a position, a whole number, up to one that is not less'
+
+const isPosition = (given: unknown): boolean => Number.isSafeInteger(given) && (given as number) >= 0
+
+const invalidRange = (question: Question): E.Left<InvalidValue> | null => {
+  const reason = fault(question)
+  return reason === null ? null : (E.left(invalidValue(['range'], reason)) as E.Left<InvalidValue>)
+}
+
 type Bytes = ReadonlyArray<Uint8Array | undefined>
 
 /** Keeps what is read, each block once, in order. */
@@ -107,12 +121,15 @@ const witness = () => {
 /**
  * The proof of what stands at a path of a stored state. O(blocks on the way and in what stands there).
  *
- * Errors: `Missing`, `Corrupt`, those of the source; `InvalidValue` if the proof is larger than a value can be.
+ * Errors: `Missing`, `Corrupt`, those of the source; `InvalidValue` for a range that is none, or if the proof is larger
+ * than a value can be.
  */
 export const prove =
   <F>(source: Fetch.Source<F>) =>
   (root: Digest, question: Question): IOEither<ProveFailure | F, Uint8Array> =>
   () => {
+    const invalid = invalidRange(question)
+    if (invalid !== null) return invalid
     const { sees, encoded } = witness()
     const read = Fetch.run({
       ...source,
@@ -126,6 +143,8 @@ export const proveAsync =
   <F>(source: Fetch.AsyncSource<F>) =>
   (root: Digest, question: Question): TaskEither<ProveFailure | F, Uint8Array> =>
   async () => {
+    const invalid = invalidRange(question)
+    if (invalid !== null) return invalid
     const { sees, encoded } = witness()
     const read = await Fetch.runAsync({
       ...source,
@@ -150,11 +169,13 @@ const blocksIn = (proof: Uint8Array): E.Either<InvalidProof, ReadonlyArray<Uint8
 /**
  * What a proof shows to stand at a path of the state with a digest. Needs no store. O(size of the proof).
  *
- * Errors: `InvalidProof`.
+ * Errors: `InvalidProof`, also for a range that is none.
  */
 export const verify =
   (root: Digest, question: Question) =>
   (proof: Uint8Array): E.Either<InvalidProof, Answer> => {
+    const reason = fault(question)
+    if (reason !== null) return E.left(invalidProof(reason))
     const blocks = blocksIn(proof)
     if (blocks._tag === 'Left') return blocks
     const held = new Map(blocks.right.map((block) => [hash(block), block]))

@@ -19,6 +19,7 @@ import { diff3Merge } from 'node-diff3'
 import * as Codec from '../data/Codec.js'
 import type { Path } from '../data/Failure.js'
 import type { Value } from '../data/Value.js'
+import { lineWork } from './internal/lineWork.js'
 
 // -------------------------------------------------------------------------------------
 // model
@@ -35,7 +36,7 @@ export interface Conflict {
   readonly theirs: Side
 }
 
-/** What shall stand there; none leaves it a conflict. */
+/** What shall stand there; none leaves it a conflict. What it throws fails the merge, with the place. */
 export type Resolver = (conflict: Conflict) => O.Option<Side>
 
 export type Kind = 'null' | 'boolean' | 'number' | 'text' | 'bytes' | 'list' | 'map'
@@ -152,12 +153,16 @@ const rank = (side: Side): string => (side._tag === 'None' ? '' : encoded(side.v
 /** Lines that differ at most: finding out what two long texts have in common takes the square of them. */
 const MAX_LINES = 5000
 
+/** Comparisons at most, about half a second: lines that come again and again take the cube of their number. */
+const MAX_WORK = 2 ** 30
+
 const linesOf = (side: Side): ReadonlyArray<string> | null =>
   side._tag === 'None' ? [] : typeof side.value === 'string' ? side.value.split(/(?<=\n)/) : null
 
 /**
- * Texts by lines (diff3): both sides' changes, where they are of different lines. Where they are not, or more than 5,000
- * lines lie between the first and the last change, it stays a conflict.
+ * Texts by lines (diff3): both sides' changes, where they are of different lines. Where they are not, it stays a conflict;
+ * so it does where more than 5,000 lines lie between the first and the last change, or so many of these are the same
+ * that it would take long: pairs of equal lines, times lines, of base and ours and of base and theirs, are 2^30 at most.
  *
  * Source: S. Khanna, K. Kunal, B. Pierce, A Formal Investigation of Diff3 (FSTTCS 2007).
  *
@@ -174,8 +179,10 @@ export const lines: Resolver = (conflict) => {
     back++
   const middle = (all: ReadonlyArray<string>): Array<string> => all.slice(from, all.length - back)
   if (Math.max(o.length, a.length, b.length) - from - back > MAX_LINES) return O.none
+  const [own, base, other] = [middle(a), middle(o), middle(b)]
+  if (lineWork(base, own) + lineWork(base, other) > MAX_WORK) return O.none
   const merged: Array<string> = []
-  for (const region of diff3Merge(middle(a), middle(o), middle(b), { excludeFalseConflicts: true })) {
+  for (const region of diff3Merge(own, base, other, { excludeFalseConflicts: true })) {
     if (region.ok === undefined) return O.none
     merged.push(...region.ok)
   }

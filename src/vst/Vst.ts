@@ -78,7 +78,7 @@ import {
   merging,
   pruning,
 } from './internal/merging.js'
-import { adopting, getting, listing, movingOne, renaming, resetting } from './internal/moves.js'
+import { adopting, changingOne, getting, listing, movingOne, renaming, resetting } from './internal/moves.js'
 import { checkedWindow, type Window } from './internal/operationLog.js'
 import type { Operation } from './internal/operationOf.js'
 import {
@@ -291,7 +291,8 @@ export const get = (name: string): Sync<StoreFailed, O.Option<Digest>> => sync((
 export const getAsync = (name: string): Async<StoreFailed, O.Option<Digest>> => async(() => getting(name))
 
 /**
- * Moves a head from where it stands; `null` stands for "no such head". An operation.
+ * Moves a head from where it stands; `null` stands for "no such head". An operation, but for a move to where it stands
+ * already, which is none.
  *
  * Errors: `HeadMoved` if it stands elsewhere, `Missing` for a digest that is not in the store, `InvalidValue` for a
  * reserved name, `StoreFailed`.
@@ -302,44 +303,50 @@ export const move = (
   name: string,
   expect: Digest | null,
   next: Digest | null,
-): Sync<OperationFailure, Operation> => sync((engine) => movingOne(engine, name, expect, next))
+): Sync<OperationFailure, O.Option<Operation>> => sync((engine) => movingOne(engine, name, expect, next))
 
 /** `move` over an asynchronous store. @category heads */
 export const moveAsync = (
   name: string,
   expect: Digest | null,
   next: Digest | null,
-): Async<OperationFailure, Operation> => async((engine) => movingOne(engine, name, expect, next))
+): Async<OperationFailure, O.Option<Operation>> => async((engine) => movingOne(engine, name, expect, next))
 
 /** A new head. Errors: as `move`. @category heads */
 export const create = (name: string, checkpoint: Digest): Sync<OperationFailure, Operation> =>
-  move(name, null, checkpoint)
+  sync((engine) => changingOne(movingOne(engine, name, null, checkpoint)))
 
 /** `create` over an asynchronous store. @category heads */
 export const createAsync = (name: string, checkpoint: Digest): Async<OperationFailure, Operation> =>
-  moveAsync(name, null, checkpoint)
+  async((engine) => changingOne(movingOne(engine, name, null, checkpoint)))
 
-/** Puts a head to a checkpoint, wherever it stands, if it stands. An operation. Errors: as `move`. @category heads */
+/**
+ * Puts a head to a checkpoint, wherever it stands, if it stands. An operation, but where it stands there already.
+ *
+ * Errors: as `move`.
+ *
+ * @category heads
+ */
 export const reset = (
   name: string,
   checkpoint: Digest,
-): Sync<OperationFailure | UnknownReference, Operation> =>
+): Sync<OperationFailure | UnknownReference, O.Option<Operation>> =>
   sync((engine) => resetting(engine, name, checkpoint))
 
 /** `reset` over an asynchronous store. @category heads */
 export const resetAsync = (
   name: string,
   checkpoint: Digest,
-): Async<OperationFailure | UnknownReference, Operation> =>
+): Async<OperationFailure | UnknownReference, O.Option<Operation>> =>
   async((engine) => resetting(engine, name, checkpoint))
 
 /** Removes a head, wherever it stands. An operation. Errors: `UnknownReference`, and as `move`. @category heads */
 export const remove = (name: string): Sync<OperationFailure | UnknownReference, Operation> =>
-  sync((engine) => resetting(engine, name, null))
+  sync((engine) => changingOne(resetting(engine, name, null)))
 
 /** `remove` over an asynchronous store. @category heads */
 export const removeAsync = (name: string): Async<OperationFailure | UnknownReference, Operation> =>
-  async((engine) => resetting(engine, name, null))
+  async((engine) => changingOne(resetting(engine, name, null)))
 
 /** Gives a head another name. An operation. Errors: `UnknownReference`; `HeadMoved` if there is one of that name. @category heads */
 export const rename = (name: string, to: string): Sync<OperationFailure | UnknownReference, Operation> =>
@@ -370,7 +377,8 @@ export const adoptAsync: Async<OperationFailure, O.Option<Operation>> = async(ad
  * Merges a checkpoint into a head, by the first of their lowest common ancestors. An operation, if it changes something;
  * with conflicts left nothing is changed, and they are the answer: decide them by `resolutions`, or merge by hand.
  *
- * Errors: those of `Merge.checkpoints` and `commit`; `InvalidPath` for a resolution of what is no conflict.
+ * Errors: those of `Merge.checkpoints` and `commit`; `InvalidPath` for a resolution of what is no conflict, or of one that
+ * another one resolves; `HeadMoved` if the head does not stand where `expect` says.
  */
 export const merge = (
   name: string,
@@ -474,7 +482,7 @@ export const undoOfAsync = (operation: Digest): Async<UndoFailure, Operation> =>
 /**
  * Puts all heads to where they stood after an operation, or at a time. An operation itself.
  *
- * Errors: `UnknownOperation` outside of the window, `HeadMoved` if heads go on moving meanwhile.
+ * Errors: as `asOf`; `HeadMoved` if heads go on moving meanwhile.
  *
  * @category undo
  */
@@ -489,7 +497,12 @@ export const rewindAsync = (moment: Moment): Async<UndoFailure, Operation> =>
 // the log
 // -------------------------------------------------------------------------------------
 
-/** The operations of the window, the last one first. Errors: those of the store; `Corrupt`. @category log */
+/**
+ * The operations of the window, the last one first. Errors: `InvalidValue` for a bound that is none, those of the store;
+ * `Corrupt`.
+ *
+ * @category log
+ */
 export const log = (bounds: LogBounds = {}): Sync<OperationFailure, ReadonlyArray<Operation>> =>
   sync((engine) => logging(engine, bounds))
 
@@ -498,7 +511,9 @@ export const logAsync = (bounds: LogBounds = {}): Async<OperationFailure, Readon
   async((engine) => logging(engine, bounds))
 
 /**
- * The heads as of a moment. Errors: `UnknownOperation` outside of the window. O(heads).
+ * The heads as of a moment. O(heads).
+ *
+ * Errors: `UnknownOperation` outside of the window, `InvalidValue` for a time that is none.
  *
  * @category log
  */
@@ -517,16 +532,19 @@ export const changesAsync = (operation: Digest): Async<UndoFailure, Change> =>
   async((engine) => comparing(engine, operation))
 
 /**
- * Ends the window now: beyond the last `operations` (by default only this one, an operation itself), or those that are
- * older, nothing can be undone any more, and nothing is held for it. Errors: those of the store.
+ * Ends the window now: of what came before the last `operations`, or is older than `milliseconds`, nothing can be undone
+ * any more, and nothing is held for it; of all that was done if neither is given. An operation itself, which does
+ * not count as one of the last; none if there was nothing to end.
+ *
+ * Errors: `InvalidValue` for a bound that is none, those of the store.
  *
  * @category log
  */
-export const expire = (window: Partial<Window> = {}): Sync<OperationFailure, Operation> =>
+export const expire = (window: Partial<Window> = {}): Sync<OperationFailure, O.Option<Operation>> =>
   sync((engine) => expiring(engine, window))
 
 /** `expire` over an asynchronous store. @category log */
-export const expireAsync = (window: Partial<Window> = {}): Async<OperationFailure, Operation> =>
+export const expireAsync = (window: Partial<Window> = {}): Async<OperationFailure, O.Option<Operation>> =>
   async((engine) => expiring(engine, window))
 
 // -------------------------------------------------------------------------------------

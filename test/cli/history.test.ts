@@ -40,6 +40,11 @@ describe('history', () => {
     expect(json).toMatchObject({ equal: false, counts: { remove: 1, change: 1 } })
     expect(json.patch).toHaveLength(2)
 
+    expect(json.changes).toEqual([
+      { path: ['empty'], change: 'D' },
+      { path: ['plan.md'], change: 'M' },
+    ])
+
     const restored = at.json('restore', 'main', hex.slice(0, 12))
     expect(restored.state).toEqual(first.state)
     expect(at.json('log')).toHaveLength(3)
@@ -87,8 +92,34 @@ describe('history', () => {
     expect(at.ok('operations', '-n', '2').trim().split('\n')).toHaveLength(2)
     at.ok('undo', operations[3].operation.slice(0, 10))
     expect(at.json('head').map((one: Json) => one.head)).toEqual(['main'])
-    at.ok('undo', '--to', operations[4].operation)
+    at.ok('undo', '--to', operations[4].operation.slice(0, 4))
     expect(at.json('head')).toEqual([{ head: 'main', checkpoint: first.checkpoint }])
+  })
+})
+
+describe('times', () => {
+  test('log since, heads as of, and the end of history', () => {
+    const at = planted()
+    at.write('work/plan.md', 'leap\n')
+    const second = at.json('commit', 'work', '-m', 'second')
+    const [{ time }] = at.json('log')
+    const [, begun] = at.json('operations')
+    const since = new Date(time).toISOString()
+    const before = new Date(begun.time).toISOString().replace('Z', '')
+    expect(at.json('log', '--since', since).map((one: Json) => one.message)).toEqual(['second'])
+    expect(at.json('log', '--since', '2001-01-31')).toHaveLength(2)
+    expect(at.json('head', 'list', '--as-of', before)).toEqual([
+      { head: 'main', checkpoint: first.checkpoint },
+    ])
+    expect(at.ok('head', 'list', 'no', '--as-of', before)).toBe('')
+    expect(at.json('head', 'list', '--as-of', '2001-01-31')).toEqual([])
+
+    expect(at.json('prune', 'main', '-n', '1').ends).toEqual([second.checkpoint])
+    expect(at.json('log')).toHaveLength(2)
+    at.ok('undo')
+    expect(at.ok('prune', '--since', since)).toMatch(/^history ends behind [0-9a-f]{12}\n$/)
+    at.ok('gc', '--keep', '0')
+    expect(at.json('log').map((one: Json) => one.message)).toEqual(['second'])
   })
 })
 
@@ -134,9 +165,17 @@ describe('merge', () => {
     expect(at.ok('head')).toBe(before)
     const file = join(at.place, 'conflicts.json')
     const pending = JSON.parse(readFileSync(file, 'utf8'))
+    for (const broken of ['!!', 'QUI=x', 'QUI==', 'Q-_A']) {
+      pending.conflicts[0].take = { value: [{ '/': { bytes: broken } }] }
+      writeFileSync(file, JSON.stringify(pending))
+      expect(at.refused(1, 'merge', '--resume', 'conflicts.json')).toMatch(
+        /conflicts\.json.*plan\.md.*\[0\]: .*base64/,
+      )
+    }
     pending.conflicts[0].take = { value: 'A and B\n' }
     writeFileSync(file, JSON.stringify(pending))
-    expect(at.json('merge', '--resume', 'conflicts.json').merged).toBe(true)
+    expect(at.json('merge', '--resume', 'conflicts.json', '--author', 'Bob').merged).toBe(true)
+    expect(at.json('log', '-n', '1')[0].author).toBe('Bob')
     expect(at.ok('show', 'main', 'plan.md')).toBe('A and B\n')
     at.ok('undo')
     expect(at.ok('head')).toBe(before)

@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as ComponentStore from '../../src/branch/ComponentStore.js'
 import * as StateReference from '../../src/branch/StateReference.js'
 import { catalogue } from '../../src/cli/catalogue.js'
-import { toHex } from '../../src/data/Digest.js'
+import { toCid, toHex } from '../../src/data/Digest.js'
 import * as Hasher from '../../src/data/Hasher.js'
 import * as LmdbStore from '../../src/store/LmdbStore.js'
 import * as State from '../../src/trie/State.js'
 import * as Checkpoint from '../../src/vst/Checkpoint.js'
 import { plant, type Shell, shell, sight } from './shell.js'
+
+const DIGEST = Hasher.hash(new Uint8Array())
 
 /** Uses a store as a library would. */
 const withStore = async (
@@ -70,6 +72,27 @@ describe('misuse is told in one line, code 2', () => {
     ['commit', 'work', '-m', 'x', '--head', ''],
     ['branch', '.operations'],
     ['branch', 'line\nbreak'],
+    ['branch', 'c\u009b1'],
+    ['branch', 'para\u2029graph'],
+    ['head', 'create', 'bi\u202edi', 'main'],
+    ['branch', 'é'.repeat(1000)],
+    ['branch', '0'.repeat(64)],
+    ['head', 'create', toCid(DIGEST), 'main'],
+    ['commit', 'work', '-m', 'x', '--head', toHex(DIGEST)],
+    ['import', 'absent.car', '--head', toHex(DIGEST)],
+    ['commit', 'work', '-m', 'x', '--at', '../x'],
+    ['commit', 'work', '-m', 'x', '--at', '["",""]'],
+    ['commit', 'work', '-m', 'x', '--at', '["."]'],
+    ['commit', 'work', '-m', 'x', '--at', '["a/b"]'],
+    ['commit', 'work', '-m', 'x', '--at', '["nul\\u0000"]'],
+    ['commit', 'store', '-m', 'x'],
+    ['commit', 'store/below', '-m', 'x'],
+    ['materialise', 'main', 'store/new', '--prune'],
+    ['help', 'frobnicate'],
+    ['frobnicate', '--help'],
+    ['help', 'head', 'frobnicate'],
+    ['log', '--since', '2026-02-30'],
+    ['prune'],
     ['log', '-n', '0'],
     ['log', '--store', ''],
     ['merge', 'main'],
@@ -100,6 +123,9 @@ describe('failures are told in one line, code 1', () => {
     [['graph', '-o', 'work'], 'work'],
     [['fsck', '--repair', 'absent'], 'absent'],
     [['redo'], 'nothing to redo'],
+    [['undo', ''], 'no operation'],
+    [['undo', 'abc'], 'no operation'],
+    [['undo', '--to', '', '--json'], 'UnknownOperation'],
     [['log', '--store', 'work'], 'no store'],
     [['log', '--store', 'work/plan.md'], ''],
     [['gc', '--store', 'absent'], 'coppice init'],
@@ -192,11 +218,15 @@ describe('help', () => {
   })
 
   test('of a command, with examples', () => {
-    const help = at.ok('merge', '--help')
-    expect(help).toMatch(/Examples:\n {2}\$ coppice /)
-    expect(help).toContain('--store')
-    expect(help).toContain('--json')
+    const merge = at.ok('merge', '--help')
+    expect(merge).toMatch(/Examples:\n {2}\$ coppice /)
+    expect(merge).toContain('--store')
+    expect(merge).toContain('--json')
     expect(at.ok('help', 'head', 'move')).toContain('$ coppice head move')
+    // Without a command it is what is told of a misuse.
+    const help = at.ok()
+    for (const flags of [['--json'], ['--store', 'x']])
+      expect(at.run(...flags)).toEqual({ status: 2, stdout: '', stderr: help })
   })
 
   test('every command has examples', async () => {

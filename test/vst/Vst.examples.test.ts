@@ -81,7 +81,14 @@ test('a merge stops at conflicts, and goes on with what is decided', () => {
   expect(stopped).toMatchObject({ _tag: 'Conflicting', merged: { conflicts: [{ path: ['n'] }] } })
   expect(get(Vst.log()(vst)).length).toBe(before)
   const resolutions = [{ path: ['n'], value: O.some(3) }]
-  expect(get(Vst.merge('main', checkpoint, { resolutions })(vst))._tag).toBe('Committed')
+  const [, ours] = get(Vst.list('main')(vst))[0]!
+  get(Vst.withHead('main', State.set(['m'], 1))(vst))
+  const stale = Vst.merge('main', checkpoint, { resolutions, expect: ours })(vst)()
+  expect(stale).toMatchObject({ left: { _tag: 'HeadMoved', name: 'main', expected: ours } })
+  get(Vst.undo(vst))
+  const merged = Vst.merge('main', checkpoint, { resolutions, expect: ours })(vst)
+  expect(get(merged)._tag).toBe('Committed')
+  expect(get(Vst.log({ count: 1 })(vst))[0]!.kind).toBe('merge')
   expect(contentOf(vst, 'main')).toEqual({ n: 3 })
   expect(get(Vst.merge('main', checkpoint)(vst))._tag).toBe('UpToDate')
   const [, tip] = get(Vst.list('main')(vst))[0]!

@@ -1,5 +1,5 @@
 /** `coppice diff`: what differs between two checkpoints; exit code 1 if anything does. */
-
+import type { Path } from '../../data/Failure.js'
 import * as Patch from '../../trie/Patch.js'
 import * as Checkpoint from '../../vst/Checkpoint.js'
 import { type CommandModule, examples } from '../command.js'
@@ -15,11 +15,17 @@ interface Flags {
 const LETTERS = { add: 'A', remove: 'D', change: 'M', splice: 'M' } as const
 const COLOURS = { A: 'green', D: 'red', M: 'yellow' } as const
 
-/** One line for each place. */
-const listed = (patch: Patch.Patch): ReadonlyArray<readonly [letter: 'A' | 'D' | 'M', path: string]> =>
-  [...new Map(patch.map(({ op, path }) => [written(path), LETTERS[op]] as const))].map(
-    ([path, letter]) => [letter, path] as const,
-  )
+interface Changed {
+  readonly path: Path
+  readonly change: 'A' | 'D' | 'M'
+}
+
+/** Each place once. */
+const listed = (patch: Patch.Patch): ReadonlyArray<Changed> => [
+  ...new Map(
+    patch.map(({ op, path }) => [JSON.stringify(path), { path, change: LETTERS[op] }] as const),
+  ).values(),
+]
 
 const side = (sign: '-' | '+', content: Patch.Content): ReadonlyArray<string> => {
   if (content.length === 0) return []
@@ -67,13 +73,13 @@ export const define: CommandModule['define'] = (command, acting) => {
             a: named(before),
             b: named(after),
             counts,
-            changes: changes.map(([letter, path]) => ({ path, change: letter })),
+            changes,
             ...(flags.patch === true ? { patch: toJson(Patch.PatchFromValue.encode(patch)) } : {}),
           },
           text: lines(
             flags.patch === true
               ? patch.flatMap(detailed)
-              : changes.map(([letter, path]) => `${paint(COLOURS[letter], letter)} ${path}`),
+              : changes.map(({ change, path }) => `${paint(COLOURS[change], change)} ${written(path)}`),
           ),
           code: patch.length === 0 ? 0 : 1,
         }

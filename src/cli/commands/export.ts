@@ -2,9 +2,8 @@
 import { open, rename, rm, stat } from 'node:fs/promises'
 import * as Car from '../../store/Car.js'
 import { type CommandModule, examples } from '../command.js'
-import { checkpointOf, named, short, tipsOf } from '../names.js'
+import { named, rootsOf, short } from '../names.js'
 import { count, isClosed, lines, size, write } from '../output.js'
-import type { Session } from '../session.js'
 import { misused, orStop, Stop, stop } from '../stop.js'
 
 interface Flags {
@@ -64,14 +63,6 @@ const toFile = async (file: string, run: Export): Promise<Car.Exported> => {
     return stop({ _tag: 'FileFailed', path: file, operation: 'write', cause })
   }
 }
-
-const rootsOf = async (session: Session, names: ReadonlyArray<string>) => [
-  ...new Set(
-    names.length === 0
-      ? tipsOf(session).map(([, digest]) => digest)
-      : await Promise.all(names.map((name) => checkpointOf(session, name))),
-  ),
-]
 
 export const define: CommandModule['define'] = (command, acting) => {
   command

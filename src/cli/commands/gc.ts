@@ -1,6 +1,6 @@
 /** `coppice gc`: frees what no head and no operation holds, a slice at a time, beside others. */
 import { type CommandModule, examples } from '../command.js'
-import { whole } from '../numbers.js'
+import { wholeOrNone } from '../numbers.js'
 import { count, lines, size } from '../output.js'
 import { progress } from '../progress.js'
 import { orStop } from '../stop.js'
@@ -13,8 +13,12 @@ interface Flags {
 }
 
 export const define: CommandModule['define'] = (command, acting) => {
-  command.option('--keep <n>', 'give up all but the last n operations, which then cannot be undone', whole)
-  examples(command, ['gc', 'gc --keep 10'])
+  command.option(
+    '--keep <n>',
+    'give up all but the last n operations, which then cannot be undone',
+    wholeOrNone,
+  )
+  examples(command, ['gc', 'gc --keep 10', 'gc --keep 0'])
   command.action(
     acting<[Flags]>(({ opened }, { keep }) =>
       opened(async (session) => {

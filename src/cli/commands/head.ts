@@ -1,8 +1,9 @@
 /** `coppice head`: names for checkpoints. */
 import type { Command } from 'commander'
 import { type Acting, type CommandModule, examples } from '../command.js'
-import { create, move, retrying } from '../engine.js'
+import { create, headsAsOf, move, retrying } from '../engine.js'
 import { checkpointOf, headAt, headName, headsOf, named, short } from '../names.js'
+import { time } from '../numbers.js'
 import { type Answer, columns, lines, paint, printable } from '../output.js'
 import type { Session } from '../session.js'
 
@@ -10,8 +11,15 @@ interface Expecting {
   readonly expect?: string
 }
 
-const list = (session: Session, prefix: string): Answer => {
-  const heads = headsOf(session, prefix)
+interface Listing {
+  readonly asOf?: number
+}
+
+const list = (session: Session, prefix: string, { asOf }: Listing): Answer => {
+  const heads =
+    asOf === undefined
+      ? headsOf(session, prefix)
+      : headsAsOf(session, asOf).filter(([name]) => name.startsWith(prefix))
   return {
     json: heads.map(([head, digest]) => ({ head, checkpoint: named(digest) })),
     text: lines(columns(heads.map(([name, digest]) => [paint('yellow', short(digest)), printable(name)]))),
@@ -33,9 +41,15 @@ const below = (parent: Command, name: string, summary: string): Command =>
     .option('--json', 'answer as JSON, on one line')
 
 const defineList = (parent: Command, acting: Acting): void => {
-  const command = below(parent, 'list', 'list heads').argument('[prefix]', 'how their names begin', '')
-  examples(command, ['head list', 'head list agents/'])
-  command.action(acting<[string]>(({ opened }, prefix) => opened(async (session) => list(session, prefix))))
+  const command = below(parent, 'list', 'list heads')
+    .argument('[prefix]', 'how their names begin', '')
+    .option('--as-of <time>', 'as they stood at a time in ISO 8601, as far as that can be undone', time)
+  examples(command, ['head list', 'head list agents/', 'head list --as-of 2026-01-31T12:00Z'])
+  command.action(
+    acting<[string, Listing]>(({ opened }, prefix, flags) =>
+      opened(async (session) => list(session, prefix, flags)),
+    ),
+  )
 }
 
 const defineCreate = (parent: Command, acting: Acting): void => {
@@ -99,7 +113,7 @@ const defineDelete = (parent: Command, acting: Acting): void => {
 
 export const define: CommandModule['define'] = (command, acting) => {
   command.usage('[COMMAND] [OPTIONS]').helpCommand(false)
-  command.action(acting(({ opened }) => opened(async (session) => list(session, ''))))
+  command.action(acting(({ opened }) => opened(async (session) => list(session, '', {}))))
   defineList(command, acting)
   defineCreate(command, acting)
   defineMove(command, acting)

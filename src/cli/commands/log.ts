@@ -2,12 +2,13 @@
 import * as Checkpoint from '../../vst/Checkpoint.js'
 import { type CommandModule, examples } from '../command.js'
 import { checkpointOf, headsOf, named, short, tipsOf } from '../names.js'
-import { whole } from '../numbers.js'
+import { time, whole } from '../numbers.js'
 import { lines, moment, paint, printable } from '../output.js'
 import { toJson } from '../values.js'
 
 interface Flags {
   readonly count?: number
+  readonly since?: number
   readonly all?: true
   readonly firstParent?: true
 }
@@ -16,18 +17,23 @@ export const define: CommandModule['define'] = (command, acting) => {
   command
     .argument('[checkpoint]', 'where to begin', 'main')
     .option('-n, --count <n>', 'so many at most', whole)
+    .option('--since <time>', 'none that are older than a time in ISO 8601', time)
     .option('--all', 'begin at every head')
     .option('--first-parent', 'follow only the first parent of each')
-  examples(command, ['log', 'log idea -n 10', 'log --all --json'])
+  examples(command, ['log', 'log idea -n 10', 'log --all --json', 'log --since 2026-01-31T12:00Z'])
   command.action(
-    acting<[string, Flags]>(({ opened }, checkpoint, { count, all, firstParent = false }) =>
+    acting<[string, Flags]>(({ opened }, checkpoint, { count, since, all, firstParent = false }) =>
       opened(async (session) => {
         const tips =
           all === true
             ? tipsOf(session).map(([, digest]) => digest)
             : [await checkpointOf(session, checkpoint)]
         const entries = session.ask(
-          Checkpoint.log({ firstParent, ...(count === undefined ? {} : { count }) })(tips),
+          Checkpoint.log({
+            firstParent,
+            ...(count === undefined ? {} : { count }),
+            ...(since === undefined ? {} : { since }),
+          })(tips),
         )
         const heads = headsOf(session)
         const at = (digest: string): ReadonlyArray<string> =>
@@ -46,11 +52,11 @@ export const define: CommandModule['define'] = (command, acting) => {
             }),
           ),
           text: lines(
-            entries.map(({ digest, checkpoint: { time, author, message } }) => {
+            entries.map(({ digest, checkpoint: { time: made, author, message } }) => {
               const names = at(digest)
               return [
                 paint('yellow', short(digest)),
-                moment(time),
+                moment(made),
                 ...(author === '' ? [] : [printable(author)]),
                 ...(names.length === 0 ? [] : [paint('cyan', `(${names.map(printable).join(', ')})`)]),
                 printable(message.split('\n', 1)[0]!),

@@ -6,8 +6,8 @@ import type * as Merge from '../../vst/Merge.js'
 import * as Resolver from '../../vst/Resolver.js'
 import * as Vst from '../../vst/Vst.js'
 import { type CommandModule, type Context, examples } from '../command.js'
-import { decided, load, type Pending, resolutions, save, type Taken } from '../conflicts.js'
-import { vstOf } from '../engine.js'
+import { decided, load, type Pending, resolutions, type Side, save } from '../conflicts.js'
+import { retrying, vstOf } from '../engine.js'
 import { checkpointOf, headAt, named, short } from '../names.js'
 import { type NoteFlags, noteOf, noteOptions } from '../note.js'
 import { type Answer, count, lines, paint, printable } from '../output.js'
@@ -18,7 +18,7 @@ import { toJson } from '../values.js'
 
 interface Flags extends NoteFlags {
   readonly conflicts?: string
-  readonly take?: Exclude<Taken, 'base'>
+  readonly take?: Exclude<Side, 'base'>
   readonly resume?: string
 }
 
@@ -85,7 +85,7 @@ const told = (
 /** Merges, and again with what is decided about each conflict, while there are any that are. */
 const merged = (session: Session, pending: Pending, of: Deciding, files: Files): Answer => {
   const { head, theirs, message, author } = pending
-  const options = { message, author, rules: RULES }
+  const options = { message, author, rules: RULES, expect: pending.ours }
   let decisions: ReadonlyArray<Merge.Resolution> = []
   for (;;) {
     const outcome = orStop(Vst.merge(head, theirs, { ...options, resolutions: decisions })(vstOf(session))())
@@ -103,17 +103,23 @@ const merged = (session: Session, pending: Pending, of: Deciding, files: Files):
 }
 
 const begun = (context: Context, head: string, wanted: string, flags: Flags): Promise<Answer> =>
-  context.opened(async (session) => {
-    const ours = headAt(session, head)
-    const theirs = await checkpointOf(session, wanted)
-    const pending = { head, ours, theirs, ...noteOf(flags, `merge ${wanted} into ${head}`) }
-    return merged(session, pending, () => flags.take, flags)
-  })
+  context.opened((session) =>
+    retrying(async () => {
+      const ours = headAt(session, head)
+      const theirs = await checkpointOf(session, wanted)
+      const pending = { head, ours, theirs, ...noteOf(flags, `merge ${wanted} into ${head}`) }
+      return merged(session, pending, () => flags.take, flags)
+    }),
+  )
 
 const resumed = (context: Context, file: string, flags: Flags): Promise<Answer> =>
   context.opened(async (session) => {
     const found = load(file)
-    const pending = { ...found, message: flags.message ?? found.message }
+    const pending = {
+      ...found,
+      message: flags.message ?? found.message,
+      author: flags.author ?? found.author,
+    }
     const actual = headAt(session, found.head)
     if (actual !== found.ours) {
       return stop({ _tag: 'HeadMoved', name: found.head, expected: found.ours, actual })

@@ -57,14 +57,14 @@ const checkpointBox = ({ entry: { digest, checkpoint }, share }: Node): Box => (
     ...[printable(checkpoint.message.split('\n', 1)[0]!)].filter((line) => line !== '').map(cut),
     `own ${size(share.own)}, shared ${size(share.shared)}`,
   ],
-  title: `${toCid(digest)}\n${checkpoint.author}\n${checkpoint.message}`,
+  title: [toCid(digest), checkpoint.author, ...checkpoint.message.split('\n')].map(printable).join('\n'),
 })
 
 const headBox = ([name, digest]: Head): Box => ({
   id: `head ${name}`,
   kind: 'head',
   lines: [cut(printable(name))],
-  title: `${name} → ${toCid(digest)}`,
+  title: `${printable(name)} → ${toCid(digest)}`,
 })
 
 const groupBox = (digest: Digest, { name, branches }: Group): Box => {
@@ -76,7 +76,7 @@ const groupBox = (digest: Digest, { name, branches }: Group): Box => {
     id: `superposition ${toHex(digest)} ${name}`,
     kind: 'superposition',
     lines: [cut(printable(name)), ...rows, ...(more > 0 ? [`and ${more} more`] : [])],
-    title: `${name}: ${branches.length} branches`,
+    title: `${printable(name)}: ${branches.length} branches`,
   }
 }
 

@@ -6,6 +6,8 @@ import type { Digest } from '../../data/Digest.js'
 import {
   type Corrupt,
   corrupt,
+  type InvalidValue,
+  invalidValue,
   type Missing,
   type UnknownCheckpoint,
   unknownCheckpoint,
@@ -91,12 +93,29 @@ export interface Bounds {
   readonly firstParent?: boolean
 }
 
+/** Whether something can be compared with numbers. */
+export const isNumber = (given: unknown): given is number => typeof given === 'number' && !Number.isNaN(given)
+
+/** Why bounds are none: what is no number bounds nothing, or all. */
+export const boundsFault = ({
+  count = 0,
+  since = 0,
+}: Pick<Bounds, 'count' | 'since'>): InvalidValue | null =>
+  !isNumber(count) || count < 0
+    ? invalidValue(['count'], 'a count is a number, 0 or more')
+    : isNumber(since)
+      ? null
+      : invalidValue(['since'], 'a time is a number')
+
 /** What some checkpoints reach, children before parents. Reads what it lists, and the parents of that. */
 export const log = (
-  { count = Number.POSITIVE_INFINITY, since = Number.NEGATIVE_INFINITY, firstParent = false }: Bounds,
+  bounds: Bounds,
   tips: ReadonlyArray<Digest>,
-): Fetch.Fetch<HistoryFailure, ReadonlyArray<Entry>> =>
-  Fetch.defer(() => {
+): Fetch.Fetch<HistoryFailure | InvalidValue, ReadonlyArray<Entry>> =>
+  Fetch.defer((): Fetch.Fetch<HistoryFailure | InvalidValue, ReadonlyArray<Entry>> => {
+    const { count = Number.POSITIVE_INFINITY, since = Number.NEGATIVE_INFINITY, firstParent = false } = bounds
+    const fault = boundsFault(bounds)
+    if (fault !== null) return Fetch.fail(fault)
     const walk = new Walk()
     const found: Array<Entry> = []
     const go = (): Fetch.Fetch<HistoryFailure, ReadonlyArray<Entry>> => {

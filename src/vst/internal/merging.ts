@@ -4,6 +4,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import { fetched, type Program } from '../../branch/internal/program.js'
 import * as StateReference from '../../branch/StateReference.js'
 import type { Digest } from '../../data/Digest.js'
+import { headMoved } from '../../data/Failure.js'
 import type { AsyncStore, Store } from '../../store/Store.js'
 import * as Checkpoint from '../Checkpoint.js'
 import * as Merge from '../Merge.js'
@@ -25,6 +26,11 @@ export interface MergeOptions extends Pick<CommitOptions, 'message' | 'author' |
   readonly rules?: ReadonlyArray<Merge.Rule>
   /** What shall stand where there are conflicts. */
   readonly resolutions?: ReadonlyArray<Merge.Resolution>
+  /**
+   * Where the head has to stand: where it stood when the conflicts were decided. By default it is merged with what it
+   * names by then, again if it moves meanwhile.
+   */
+  readonly expect?: Digest | null
 }
 
 /** What came of a merge: nothing to do, a head that only had to be moved, a commit, or conflicts and nothing done. */
@@ -43,7 +49,7 @@ export function* merging<S extends Store | AsyncStore>(
   options: MergeOptions,
 ): Program<E.Either<MergeFailure, MergeOutcome>> {
   const began = performance.now()
-  const { rules = [], resolutions = [], message = `merge into ${show(name)}`, ...words } = options
+  const { rules = [], resolutions = [], message = `merge into ${show(name)}`, expect, ...words } = options
   const held: Array<StateReference.StateReference<S>> = []
   try {
     // Theirs may be no head's; what is merged of it has to stay until it is committed.
@@ -55,6 +61,7 @@ export function* merging<S extends Store | AsyncStore>(
       if (found._tag === 'Left') return found
       if (O.isSome(found.right)) held.push(found.right.value)
       const ours = O.isSome(found.right) ? StateReference.markOf(found.right.value)!.ref.digest : null
+      if (expect !== undefined && ours !== expect) return E.left(headMoved(name, expect, ours))
       const done = yield* mergingAt(engine, name, ours, theirs, found.right, {
         ...words,
         rules,
@@ -80,7 +87,7 @@ export function* mergingAt<S extends Store | AsyncStore>(
   ours: Digest | null,
   theirs: Digest,
   reference: O.Option<StateReference.StateReference<S>>,
-  { rules = [], resolutions = [], ...words }: MergeOptions,
+  { rules = [], resolutions = [], ...words }: Omit<MergeOptions, 'expect'>,
 ): Program<E.Either<MergeFailure, MergeOutcome>> {
   const upToDate: MergeOutcome = { _tag: 'UpToDate', checkpoint: theirs }
   if (ours === theirs) return E.right(upToDate)

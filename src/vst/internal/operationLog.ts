@@ -2,9 +2,9 @@
  * The operation log: a chain of operations under a head of its own.
  *
  * Each operation says how far back the window reaches that it leaves. What an operation of the window took away from a
- * head is held by a head `.kept/GENERATION/NAME`. The operation that moves the window on drops those of what it leaves
- * behind, in its own transaction, and cuts the chain: one operation before the window stays, for the view with which
- * the window begins.
+ * head is held by a head `.kept/GENERATION/INDEX`, whatever the name of that head. The operation that moves the window
+ * on drops those of what it leaves behind, in its own transaction, and cuts the chain: one operation before the window
+ * stays, for the view with which the window begins.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { IO } from 'fp-ts/lib/IO.js'
@@ -26,7 +26,7 @@ const KEPT = '.kept/'
 
 /** How far back operations can be undone: as far as both allow. */
 export interface Window {
-  /** Operations, the last one among them; at least 1. */
+  /** Operations, the last one among them; at least 1. Those that only end the window (`expire`) do not count. */
   readonly operations: number
   readonly milliseconds: number
 }
@@ -47,9 +47,11 @@ export interface Tip {
   readonly entries: Array<Entry>
   readonly from: number
   readonly to: number
+  /** Operations of the window that only ended one. */
+  readonly endings: number
 }
 
-const BEGIN: Tip = { last: null, view: State.empty, entries: [], from: 0, to: 0 }
+const BEGIN: Tip = { last: null, view: State.empty, entries: [], from: 0, to: 0, endings: 0 }
 
 /** What an engine knows of the log. */
 export class OperationLog<S extends Store | AsyncStore> {
@@ -69,9 +71,38 @@ export class OperationLog<S extends Store | AsyncStore> {
 /** Whether a head is the log's own. */
 export const isLog = (name: string): boolean => name === LOG
 
+/** Where the window begins among the entries. */
+const beginOf = ({ last, from, to }: Tip): number =>
+  last === null ? to : Math.max(from, to - (last.generation - last.oldest + 1))
+
 /** The operations of the window, the oldest first. */
-export const within = ({ last, entries, from, to }: Tip): ReadonlyArray<Entry> =>
-  last === null ? [] : entries.slice(Math.max(from, to - (last.generation - last.oldest + 1)), to)
+export const within = (tip: Tip): ReadonlyArray<Entry> => tip.entries.slice(beginOf(tip), tip.to)
+
+/** Whether it did nothing but end a window. */
+export const isEnding = ({ kind }: Pick<Entry, 'kind'>): boolean => kind === 'expire'
+
+const endingsIn = (entries: ReadonlyArray<Entry>): number => entries.filter(isEnding).length
+
+/** The operations that leave the window with a next one, the oldest first. O(of them). */
+export const leaving = (
+  tip: Tip,
+  { kind, window }: Pick<Draft, 'kind'> & { readonly window: Window },
+  time: number,
+): ReadonlyArray<Entry> => {
+  const { entries, to, endings } = tip
+  const begin = beginOf(tip)
+  let counted = to - begin - endings + (isEnding({ kind }) ? 0 : 1)
+  let end = begin
+  while (end < to && (counted > window.operations || entries[end]!.time < time - window.milliseconds)) {
+    if (!isEnding(entries[end]!)) counted--
+    end++
+  }
+  return entries.slice(begin, end)
+}
+
+/** When a next operation is done. A clock that was set back does not reorder the log. */
+export const timeAfter = <S extends Store | AsyncStore>(log: OperationLog<S>, { last }: Tip): number =>
+  Math.max(log.clock(), last?.time ?? Number.MIN_SAFE_INTEGER)
 
 /** The view after an operation, of which nothing is loaded. */
 export const viewAfter = (log: OperationLog<Store | AsyncStore>, entry: Entry | undefined): State.State =>
@@ -114,11 +145,11 @@ export function* reading<S extends Store | AsyncStore>(
 function* walking<S extends Store | AsyncStore>(
   log: OperationLog<S>,
   known: Tip,
-  tip: Digest,
+  named: Digest,
 ): Program<E.Either<LogFailure, Tip>> {
   const fresh: Array<Entry> = []
   let joined = false
-  for (let digest: Digest | undefined = tip; digest !== undefined && !joined; ) {
+  for (let digest: Digest | undefined = named; digest !== undefined && !joined; ) {
     const loaded: E.Either<HistoryFailure | StoreFailed, Loaded> = yield* fetched(load(digest))
     if (loaded._tag === 'Left') return loaded
     const read: E.Either<Corrupt, Entry> = entryOf(loaded.right)
@@ -136,7 +167,8 @@ function* walking<S extends Store | AsyncStore>(
   const held = yield* keeping(log, fresh)
   if (held._tag === 'Left') return held
   const view = State.open(last.view, log.components.residency)
-  return E.right({ last, view, entries, from: 0, to: entries.length })
+  const tip: Tip = { last, view, entries, from: 0, to: entries.length, endings: 0 }
+  return E.right({ ...tip, endings: endingsIn(within(tip)) })
 }
 
 /** Looks up what some operations hold. */
@@ -198,9 +230,9 @@ const isThere = (digest: Digest): Fetch.Fetch<Corrupt, boolean> =>
 function* taken(
   { change: { moves }, kind, descends = false }: Draft,
   view: State.State,
-): Program<E.Either<LogFailure, ReadonlyArray<readonly [string, Digest]>>> {
-  const found: Array<readonly [string, Digest]> = []
-  for (const { name, before, after } of moves) {
+): Program<E.Either<LogFailure, ReadonlyArray<Digest>>> {
+  const found: Array<Digest> = []
+  for (const { before, after } of moves) {
     if (before === null || before === after) continue
     if (descends && after !== null) {
       const cut = yield* fetched(isCut(view, after))
@@ -210,7 +242,7 @@ function* taken(
     // What others moved they need not have kept.
     const there = kind === 'import' ? yield* fetched(isThere(before)) : E.right(true)
     if (there._tag === 'Left') return there
-    if (there.right) found.push([name, before])
+    if (there.right) found.push(before)
   }
   return E.right(found)
 }
@@ -260,14 +292,9 @@ export function* composing<S extends Store | AsyncStore>(
   const { packed, root } = ready.right
   const { last, entries, to } = tip
   const generation = last === null ? 0 : last.generation + 1
-  // A clock that was set back does not reorder the log.
-  const time = Math.max(log.clock(), last?.time ?? Number.MIN_SAFE_INTEGER)
-  const begin = last === null ? to : to - (last.generation - last.oldest + 1)
-  let end = begin
-  while (end < to && (to - end + 1 > window.operations || entries[end]!.time < time - window.milliseconds)) {
-    end++
-  }
-  const left = entries.slice(begin, end)
+  const time = timeAfter(log, tip)
+  const left = leaving(tip, { kind, window }, time)
+  const end = beginOf(tip) + left.length
   const held = yield* taken(draft, tip.view)
   if (held._tag === 'Left') return held
   const ends = yield* ending(log, tip, left, change)
@@ -281,7 +308,7 @@ export function* composing<S extends Store | AsyncStore>(
   )
   if (made._tag === 'Left') return made
   const { entry, put } = made.right
-  const kept = held.right.map(([name, digest]) => [`${KEPT}${generation}/${name}`, digest] as const)
+  const kept = held.right.map((digest, i) => [`${KEPT}${generation}/${i}`, digest] as const)
   const heads: Array<HeadMove> = [{ name: LOG, expect: last?.ref.digest ?? null, next: entry.ref.digest }]
   for (const [name, digest] of kept) heads.push({ name, expect: null, next: digest })
   for (const { generation } of left) {
@@ -318,5 +345,6 @@ export const advance = <S extends Store | AsyncStore>(
   const entries = fits && !room ? base.entries : base.entries.slice(from, base.to)
   entries.push(entry)
   const begin = entries === base.entries ? from : 0
-  log.tip = { last: entry, view, entries, from: begin, to: entries.length }
+  const endings = base.endings - endingsIn(left) + endingsIn([entry])
+  log.tip = { last: entry, view, entries, from: begin, to: entries.length, endings }
 }

@@ -3,20 +3,29 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { fetched, type Program } from '../../branch/internal/program.js'
 import type { Digest } from '../../data/Digest.js'
-import { headMoved, type UnknownOperation, unknownOperation } from '../../data/Failure.js'
-import type { AsyncStore, Store } from '../../store/Store.js'
 import {
-  type Engine,
-  findIn,
-  importing,
-  moving,
-  type OperationFailure,
-  operating,
-  type Saying,
-} from './engine.js'
+  headMoved,
+  type InvalidValue,
+  invalidValue,
+  type UnknownOperation,
+  unknownOperation,
+} from '../../data/Failure.js'
+import type { AsyncStore, Store } from '../../store/Store.js'
+import { type Engine, findIn, importing, type OperationFailure, operating, type Saying } from './engine.js'
+import { boundsFault, isNumber } from './history.js'
 import { fresh } from './merging.js'
 import type { Entry } from './operation.js'
-import { before, checkedWindow, reading, type Tip, viewAfter, type Window, within } from './operationLog.js'
+import {
+  before,
+  isEnding,
+  leaving,
+  reading,
+  type Tip,
+  timeAfter,
+  viewAfter,
+  type Window,
+  within,
+} from './operationLog.js'
 import { type Operation, operationOf } from './operationOf.js'
 import { between, type Change, contents, headIn, inverse } from './view.js'
 
@@ -119,6 +128,8 @@ export function* rewinding<S extends Store | AsyncStore>(
   engine: Engine<S>,
   moment: Moment,
 ): Program<E.Either<UndoFailure, Operation>> {
+  const fault = momentFault(moment)
+  if (fault !== null) return E.left(fault)
   const adopted = yield* importing(engine)
   if (adopted._tag === 'Left') return adopted
   const done = yield* operating(engine, function* (tip): Program<E.Either<UndoFailure, Saying>> {
@@ -136,6 +147,10 @@ export function* rewinding<S extends Store | AsyncStore>(
 /** After an operation, or after the last one that was not later than a time (milliseconds since 1970). */
 export type Moment = { readonly operation: Digest } | { readonly time: number }
 
+/** Why a moment is none. */
+const momentFault = (moment: Moment): InvalidValue | null =>
+  'operation' in moment || isNumber(moment.time) ? null : invalidValue(['time'], 'a time is a number')
+
 /** How much of a log is asked for. */
 export interface LogBounds {
   /** Operations at most. */
@@ -148,12 +163,14 @@ export function* logging<S extends Store | AsyncStore>(
   engine: Engine<S>,
   { count = Number.POSITIVE_INFINITY, since = Number.NEGATIVE_INFINITY }: LogBounds,
 ): Program<E.Either<OperationFailure, ReadonlyArray<Operation>>> {
+  const fault = boundsFault({ count, since })
+  if (fault !== null) return E.left(fault)
   const tip = yield* reading(engine.log)
   if (tip._tag === 'Left') return tip
   const found = within(tip.right).toReversed()
   return E.right(
     found
-      .slice(0, Math.max(0, count))
+      .slice(0, count)
       .filter(({ time }) => time >= since)
       .map(operationOf),
   )
@@ -163,6 +180,8 @@ export function* viewing<S extends Store | AsyncStore>(
   engine: Engine<S>,
   moment: Moment,
 ): Program<E.Either<UndoFailure, View>> {
+  const fault = momentFault(moment)
+  if (fault !== null) return E.left(fault)
   const tip = yield* reading(engine.log)
   if (tip._tag === 'Left') return tip
   const entry = entryAt(tip.right, moment)
@@ -188,17 +207,28 @@ export function* comparing<S extends Store | AsyncStore>(
   return yield* fetched(between(viewAfter(log, before(tip.right, entry.right)), viewAfter(log, entry.right)))
 }
 
+/** Why a window is none. */
+const windowFault = ({ operations = 0, milliseconds = 0 }: Partial<Window>): InvalidValue | null =>
+  !isNumber(operations) || operations < 0
+    ? invalidValue(['operations'], 'a count is a number, 0 or more')
+    : !isNumber(milliseconds) || milliseconds < 0
+      ? invalidValue(['milliseconds'], 'a duration is a number, 0 or more')
+      : null
+
 export function* expiring<S extends Store | AsyncStore>(
   engine: Engine<S>,
-  window: Partial<Window>,
-): Program<E.Either<OperationFailure, Operation>> {
-  const narrow = checkedWindow({ operations: 1, milliseconds: Number.POSITIVE_INFINITY, ...window })
-  const saying: Saying = {
-    kind: 'expire',
-    description: 'end the window',
-    change: { moves: [], cuts: [] },
-    window: narrow,
-  }
-  const done = yield* moving(engine, saying)
-  return E.map(operationOf)(done)
+  given: Partial<Window>,
+): Program<E.Either<OperationFailure, O.Option<Operation>>> {
+  const fault = windowFault(given)
+  if (fault !== null) return E.left(fault)
+  const { milliseconds = Number.POSITIVE_INFINITY } = given
+  const { operations = given.milliseconds === undefined ? 0 : Number.POSITIVE_INFINITY } = given
+  const ending = { kind: 'expire', window: { operations, milliseconds } } as const
+  // biome-ignore lint/correctness/useYield: a program that asks the store for nothing
+  const done = yield* operating(engine, function* (tip): Program<E.Either<OperationFailure, Saying | null>> {
+    const left = leaving(tip, ending, timeAfter(engine.log, tip))
+    if (left.every(isEnding)) return E.right(null)
+    return E.right({ ...ending, description: 'end the window', change: { moves: [], cuts: [] } })
+  })
+  return E.map((entry: Entry | null) => O.map(operationOf)(O.fromNullable(entry)))(done)
 }

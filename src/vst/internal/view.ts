@@ -7,6 +7,7 @@ import { type Corrupt, corrupt, type InvalidValue, invalidValue } from '../../da
 import * as Fetch from '../../trie/Fetch.js'
 import * as Patch from '../../trie/Patch.js'
 import * as State from '../../trie/State.js'
+import { entryOf, isLong, keyOf, type Named, namedIn } from './viewEntry.js'
 
 /** A head and where it stood and stands; `null` stands for "no such head". */
 export interface Move {
@@ -45,16 +46,16 @@ export const reservedName = (name: string): InvalidValue | null =>
 
 const cutKey = (checkpoint: Digest.Digest): string => CUT + Digest.toHex(checkpoint)
 
-const digestIn = (value: unknown): Digest.Digest | null =>
-  value instanceof Uint8Array && value.length === Digest.SIZE ? Digest.fromBytes(value) : null
+const namedAt = (view: State.State, key: string): Fetch.Fetch<State.LoadFailure, Named | null> =>
+  Fetch.map((found: { readonly _tag: string; readonly value?: unknown }) => namedIn(key, found.value))(
+    State.get([key])(view),
+  )
 
 export const headIn = (
   view: State.State,
   name: string,
 ): Fetch.Fetch<State.LoadFailure, Digest.Digest | null> =>
-  Fetch.map((found: { readonly _tag: string; readonly value?: unknown }) => digestIn(found.value))(
-    State.get([name])(view),
-  )
+  Fetch.map((found: Named | null) => found?.digest ?? null)(namedAt(view, keyOf(name)))
 
 export const isCut = (
   view: State.State,
@@ -71,8 +72,8 @@ export const changed = (
 ): Fetch.Fetch<ViewFailure, State.State> => {
   let next: Fetch.Fetch<ViewFailure, State.State> = Fetch.of(view)
   for (const { name, after } of moves) {
-    const value = after === null ? null : Digest.toBytes(after)
-    next = Fetch.flatMap(next, (state) => put(state, name, value))
+    const value = after === null ? null : entryOf(name, after)
+    next = Fetch.flatMap(next, (state) => put(state, keyOf(name), value))
   }
   for (const { checkpoint, ends } of cuts) {
     next = Fetch.flatMap(next, (state) => put(state, cutKey(checkpoint), ends ? true : null))
@@ -87,19 +88,21 @@ export const between = (
 ): Fetch.Fetch<State.LoadFailure | Corrupt, Change> =>
   Fetch.flatMap(Patch.diff(before, after), (patch) => {
     const keys = [...new Set(patch.map(({ path }) => String(path[0])))].sort()
-    const names = keys.filter((key) => !isReserved(key))
+    const heads = keys.filter((key) => !isReserved(key) || isLong(key))
     const cuts = keys.flatMap((key): ReadonlyArray<Cut> => {
       const digest = key.startsWith(CUT) ? Digest.fromHex(key.slice(CUT.length)) : null
       return digest?._tag === 'Right'
         ? [{ checkpoint: digest.right, ends: patch.some(({ op, path }) => op === 'add' && path[0] === key) }]
         : []
     })
-    return Fetch.map(
-      (sides: ReadonlyArray<Digest.Digest | null>): Change => ({
-        moves: names.map((name, i) => ({ name, before: sides[2 * i]!, after: sides[2 * i + 1]! })),
-        cuts,
-      }),
-    )(Fetch.all(names.flatMap((name) => [headIn(before, name), headIn(after, name)])))
+    return Fetch.map((sides: ReadonlyArray<Named | null>): Change => {
+      const moves = heads.map((key, i): Move => {
+        const [from, to] = [sides[2 * i]!, sides[2 * i + 1]!]
+        const { name } = to ?? from ?? { name: key }
+        return { name, before: from?.digest ?? null, after: to?.digest ?? null }
+      })
+      return { moves: moves.sort((x, y) => (x.name < y.name ? -1 : 1)), cuts }
+    })(Fetch.all(heads.flatMap((key) => [namedAt(before, key), namedAt(after, key)])))
   })
 
 /** The change that takes another one back. */
@@ -107,6 +110,8 @@ export const inverse = ({ moves, cuts }: Change): Change => ({
   moves: moves.map(({ name, before, after }) => ({ name, before: after, after: before })),
   cuts: cuts.map(({ checkpoint, ends }) => ({ checkpoint, ends: !ends })),
 })
+
+const byName = ([x]: readonly [string, unknown], [y]: readonly [string, unknown]): number => (x < y ? -1 : 1)
 
 /** All of a view: its heads in the order of names, and where history is to end. Loads all of it. */
 export const contents = (
@@ -121,14 +126,14 @@ export const contents = (
   Fetch.flatMap(State.toJson(view), (json) => {
     const heads: Array<readonly [string, Digest.Digest]> = []
     const cuts: Array<Digest.Digest> = []
-    for (const [key, value] of Object.entries(json as object).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [key, value] of Object.entries(json as object).sort(byName)) {
       const digest = key.startsWith(CUT) ? Digest.fromHex(key.slice(CUT.length)) : null
       if (digest?._tag === 'Right') cuts.push(digest.right)
-      const named = digestIn(value)
+      const named = namedIn(key, value)
       if (digest === null && named === null) {
         return Fetch.fail(corrupt(State.digest(view), `${JSON.stringify(key)} names no checkpoint`))
       }
-      if (named !== null) heads.push([key, named])
+      if (named !== null) heads.push([named.name, named.digest])
     }
-    return Fetch.of({ heads, cuts })
+    return Fetch.of({ heads: heads.sort(byName), cuts })
   })

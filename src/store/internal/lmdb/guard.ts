@@ -71,12 +71,25 @@ export interface Marker {
   readonly file: string
 }
 
+/** Makes a directory and those above it. Node's own recursion has no end where a file system has no place for one. */
+const made = (directory: string): void => {
+  if (fs.existsSync(directory)) return
+  const above = path.dirname(directory)
+  if (above !== directory) made(above)
+  try {
+    fs.mkdirSync(directory)
+  } catch (cause) {
+    // Somebody else was quicker.
+    if (!fs.existsSync(directory)) throw cause
+  }
+}
+
 /**
  * Reads the marker; makes one, of a store that is not finished, in a directory that is new or empty. Throws what the file system throws.
  */
 export const marked = (directory: string, create: boolean): E.Either<Refused, Marker> => {
   const file = path.join(directory, FORMAT)
-  if (create) fs.mkdirSync(directory, { recursive: true })
+  if (create) made(directory)
   if (!fs.existsSync(directory)) return E.left(damagedStore(directory, 'there is no such directory'))
   if (!fs.existsSync(file)) {
     const others = fs.readdirSync(directory).filter((name) => !name.startsWith(FORMAT))

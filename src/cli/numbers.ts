@@ -30,3 +30,6 @@ export const time = (text: string): number => {
   }
   return found
 }
+
+/** The end of the second that is named, as times are printed: what was done in it was done. */
+export const timeThrough = (text: string): number => time(text) + (/:\d\d:\d\d(?![\d.,])/.test(text) ? 999 : 0)

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { type Acting, type CommandModule, examples } from '../command.js'
 import { create, headsAsOf, move, retrying } from '../engine.js'
 import { checkpointOf, headAt, headName, headsOf, named, short } from '../names.js'
-import { time } from '../numbers.js'
+import { timeThrough } from '../numbers.js'
 import { type Answer, columns, lines, paint, printable } from '../output.js'
 import type { Session } from '../session.js'
 
@@ -43,7 +43,7 @@ const below = (parent: Command, name: string, summary: string): Command =>
 const defineList = (parent: Command, acting: Acting): void => {
   const command = below(parent, 'list', 'list heads')
     .argument('[prefix]', 'how their names begin', '')
-    .option('--as-of <time>', 'as they stood at a time in ISO 8601, as far as that can be undone', time)
+    .option('--as-of <time>', 'as they stood at a time in ISO 8601, as far as that can be undone', timeThrough)
   examples(command, ['head list', 'head list agents/', 'head list --as-of 2026-01-31T12:00Z'])
   command.action(
     acting<[string, Listing]>(({ opened }, prefix, flags) =>

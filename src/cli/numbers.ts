@@ -32,4 +32,5 @@ export const time = (text: string): number => {
 }
 
 /** The end of the second that is named, as times are printed: what was done in it was done. */
-export const timeThrough = (text: string): number => time(text) + (/:\d\d:\d\d(?![\d.,])/.test(text) ? 999 : 0)
+export const timeThrough = (text: string): number =>
+  time(text) + (/:\d\d:\d\d(?![\d.,])/.test(text) ? 999 : 0)

@@ -43,7 +43,11 @@ const below = (parent: Command, name: string, summary: string): Command =>
 const defineList = (parent: Command, acting: Acting): void => {
   const command = below(parent, 'list', 'list heads')
     .argument('[prefix]', 'how their names begin', '')
-    .option('--as-of <time>', 'as they stood at a time in ISO 8601, as far as that can be undone', timeThrough)
+    .option(
+      '--as-of <time>',
+      'as they stood at a time in ISO 8601, as far as that can be undone',
+      timeThrough,
+    )
   examples(command, ['head list', 'head list agents/', 'head list --as-of 2026-01-31T12:00Z'])
   command.action(
     acting<[string, Listing]>(({ opened }, prefix, flags) =>

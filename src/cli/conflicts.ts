@@ -48,7 +48,7 @@ const File = t.strict({
 })
 
 /** Beside a side's value nothing tells that there is none. */
-const sideToJson = (side: Resolver.Side): unknown => (O.isNone(side) ? [] : [toJson(side.value)])
+export const sideToJson = (side: Resolver.Side): unknown => (O.isNone(side) ? [] : [toJson(side.value)])
 
 const HELP =
   'For each conflict set "take" to "ours", "theirs", "base", or { "value": … }; then: coppice merge --resume THIS_FILE. A side is [] where nothing stands, or [what stands there].'

@@ -1,12 +1,11 @@
 /** `coppice merge`: what has become of two checkpoints since they parted, put together under a head. */
 import { Option } from 'commander'
-import * as O from 'fp-ts/lib/Option.js'
 import type { Digest } from '../../data/Digest.js'
 import type * as Merge from '../../vst/Merge.js'
 import * as Resolver from '../../vst/Resolver.js'
 import * as Vst from '../../vst/Vst.js'
 import { type CommandModule, type Context, examples } from '../command.js'
-import { decided, load, type Pending, resolutions, type Side, save } from '../conflicts.js'
+import { decided, load, type Pending, resolutions, type Side, save, sideToJson } from '../conflicts.js'
 import { retrying, vstOf } from '../engine.js'
 import { checkpointOf, headAt, named, short } from '../names.js'
 import { type NoteFlags, noteOf, noteOptions } from '../note.js'
@@ -14,7 +13,6 @@ import { type Answer, count, lines, paint, printable } from '../output.js'
 import { written } from '../paths.js'
 import type { Session } from '../session.js'
 import { misused, orStop, stop } from '../stop.js'
-import { toJson } from '../values.js'
 
 interface Flags extends NoteFlags {
   readonly conflicts?: string
@@ -49,9 +47,9 @@ const parted = (pending: Pending, { conflicts }: Merge.Merged, files: Files): An
       theirs: named(pending.theirs),
       conflicts: conflicts.map(({ path, ...sides }) => ({
         path,
-        base: json(sides.base),
-        ours: json(sides.ours),
-        theirs: json(sides.theirs),
+        base: sideToJson(sides.base),
+        ours: sideToJson(sides.ours),
+        theirs: sideToJson(sides.theirs),
       })),
     },
     text: lines([
@@ -62,8 +60,6 @@ const parted = (pending: Pending, { conflicts }: Merge.Merged, files: Files): An
     code: 1,
   }
 }
-
-const json = (side: Merge.Side): unknown => (O.isNone(side) ? [] : [toJson(side.value)])
 
 /** What was merged, in words. */
 const told = (

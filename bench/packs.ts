@@ -6,7 +6,7 @@ import type { Digest } from '../src/data/Digest.js'
 import { Checkpoint, ComponentStore, State, StateReference } from '../src/index.js'
 import { Compact, LmdbStore } from '../src/lmdb.js'
 import { type Bench, type Options, OURS, type Row } from './Bench.js'
-import type { Corpus } from './dedup/Corpus.js'
+import { type Corpus, replay } from './dedup/Corpus.js'
 import { corpora } from './dedup/corpora.js'
 import { gitBytes } from './dedup/git.js'
 import { right, timed } from './engine/work.js'
@@ -31,17 +31,11 @@ const fill = async (directory: string, corpus: Corpus): Promise<Filled> => {
   const store = await open(directory)
   const start = must<State.State>(() => State.fromJson(corpus.start))
   const reference = StateReference.root(ComponentStore.make(store))(start)()
-  const commit = (): Digest => must(Checkpoint.commit({ head: 'main' })(reference)).checkpoint
-  const first = commit()
-  let last = first
-  for (const { edits } of corpus.steps) {
-    for (const edit of edits) must(StateReference.update(edit)(reference))
-    last = commit()
-  }
+  const committed = replay(corpus, reference, () => must(Checkpoint.commit({ head: 'main' })(reference)))
   StateReference.release(reference)()
   const { bytes } = must(store.stats)
   await store.close()
-  return { bytes, first, last }
+  return { bytes, first: committed[0]!.checkpoint, last: committed.at(-1)!.checkpoint }
 }
 
 /** Reads the whole state of a checkpoint in a store that was just opened; ms. */

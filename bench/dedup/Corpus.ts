@@ -1,8 +1,9 @@
 /** A `Corpus` is a series of states, each made of the one before, as a state and as the files that git would be given. */
 
+import { must } from '../../src/cli/job/agents.js'
 import type { Content } from '../../src/cli/job/workspace.js'
 import type { InvalidPath, InvalidValue } from '../../src/data/Failure.js'
-import type { Fetch, State } from '../../src/index.js'
+import { type Fetch, type State, StateReference, type Store } from '../../src/index.js'
 
 export type Edit = (
   state: State.State,
@@ -25,3 +26,16 @@ export interface Corpus {
   /** A small edit of the last state, by its number: a line of a file, or a message. */
   readonly another: (k: number) => Edit
 }
+
+/** Commits each state of a corpus on top of the one before; answers what the commits did. */
+export const replay = <S extends Store.Store, A>(
+  { steps }: Corpus,
+  reference: StateReference.StateReference<S>,
+  commit: () => A,
+): ReadonlyArray<A> => [
+  commit(),
+  ...steps.map(({ edits }) => {
+    for (const edit of edits) must(StateReference.update(edit)(reference))
+    return commit()
+  }),
+]

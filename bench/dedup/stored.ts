@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { must } from '../../src/cli/job/agents.js'
 import { ComponentStore, Hasher, MemoryStore, State, StateReference, type Store } from '../../src/index.js'
 import { type Anatomy, anatomy } from './anatomy.js'
-import type { Corpus } from './Corpus.js'
+import { type Corpus, replay } from './Corpus.js'
 import type { CorpusName } from './corpora.js'
 import type { WholeFiles } from './wholeFiles.js'
 
@@ -61,11 +61,7 @@ export const stored = async (corpus: Corpus): Promise<Stored> => {
   const { blocks, root } = opened()
   const reference = root(plainState(corpus.start))
   const commit = StateReference.commit({ head: 'main' })
-  must(commit(reference))
-  for (const { edits } of corpus.steps) {
-    for (const edit of edits) must(StateReference.update(edit)(reference))
-    must(commit(reference))
-  }
+  replay(corpus, reference, () => must(commit(reference)))
   const state = must(StateReference.read(reference))
   const json = must(StateReference.ask(State.toJson)(reference))
   if (!isDeepStrictEqual(json, corpus.end)) throw new Error('the last state is not what the edits make')

@@ -3,6 +3,7 @@ import { must } from '../../src/cli/job/agents.js'
 import { ComponentStore, State, StateReference } from '../../src/index.js'
 import { inside } from '../../src/store/LmdbStore.js'
 import { OURS } from '../Bench.js'
+import { replay } from '../dedup/Corpus.js'
 import { corpora } from '../dedup/corpora.js'
 import { inDirectory } from './directory.js'
 import type { Figure } from './Figure.js'
@@ -27,11 +28,7 @@ export const pages = async (): Promise<ReadonlyArray<Figure>> => {
         must<State.State>(() => State.fromJson(corpus.start)),
       )()
       const commit = StateReference.commit({ head: 'main' })
-      must(commit(reference))
-      for (const { edits } of corpus.steps) {
-        for (const edit of edits) must(StateReference.update(edit)(reference))
-        must(commit(reference))
-      }
+      replay(corpus, reference, () => must(commit(reference)))
       const { bytes, fileBytes } = must(store.stats)
       const { environment: _, ...tables } = inside(store).disk.tables
       const used = Object.values(tables)
